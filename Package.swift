@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets and what each may import are the structure of the product: see docs/architecture.md.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + [.target(name: "TestKit")],
+    swiftSettings: strict)
+}
+
+func system(_ name: String, _ pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+  name: "quartermaster",
+  products: [.executable(name: "quartermaster", targets: ["quartermaster"])],
+  targets: [
+    system("COpenBLAS", "openblas", apt: "libopenblas-dev"),
+    system("CPostgres", "libpq", apt: "libpq-dev"),
+    system("CZlib", "zlib", apt: "zlib1g-dev"),
+    system("CCrypto", "libcrypto", apt: "libssl-dev"),
+
+    library("LinearAlgebra", ["COpenBLAS"]),
+    library("Forecasting", ["LinearAlgebra"]),
+    library("Inventory", []),
+    library("Planning", ["Forecasting", "Inventory"]),
+
+    library("Postgres", ["CPostgres"]),
+    library("Compression", ["CZlib"]),
+    library("Digests", ["CCrypto"]),
+
+    library(
+      "Storage", ["Planning", "Inventory", "Postgres", "Digests"],
+      resources: [.embedInCode("migrations")]),
+    library(
+      "Service", ["Storage", "Planning", "Inventory", "Postgres", "Compression", "Digests"],
+      resources: [.embedInCode("Fixtures")]),
+    .executableTarget(name: "quartermaster", dependencies: ["Service"], swiftSettings: strict),
+
+    .target(
+      name: "TestKit", dependencies: ["Postgres"], path: "Tests/TestKit", swiftSettings: strict),
+    tests("LinearAlgebra", ["LinearAlgebra"]),
+    tests("Forecasting", ["Forecasting", "LinearAlgebra"]),
+    tests("Inventory", ["Inventory"]),
+    tests("Planning", ["Planning", "Forecasting", "Inventory"]),
+    tests("Postgres", ["Postgres"]),
+    tests("Compression", ["Compression"]),
+    tests("Digests", ["Digests"]),
+    tests("Storage", ["Storage", "Inventory", "Postgres"]),
+    tests("Service", ["Service", "Storage", "Planning", "Inventory", "Postgres"]),
+    tests("Quartermaster", ["Service", "Inventory"]),
+  ]
+)

@@ -1,0 +1,55 @@
+public import Forecasting
+public import Inventory
+
+/// The rung of the fallback ladder that a forecast stands on, best first.
+public enum Tier: String, CaseIterable, Hashable, Sendable {
+  case hybrid
+  case smoothing
+  case profile
+  case seasonalNaive = "seasonal-naive"
+  case mean
+  case zero
+}
+
+/// The forecast of one node: coherent means, and quantiles of its own.
+public struct NodeForecast: Sendable {
+  public let node: Node
+  public let tier: Tier
+  /// Why this tier, in a few words: "71 days of history", "never sold".
+  public let reason: String
+  /// Thousandths of a unit per bucket. Sums of nodes are sums of these integers.
+  public let means: [Int64]
+  /// Units, one row per quantile asked for, one column per bucket; quantiles do not add.
+  public let quantiles: [[Double]]
+  public let spread: DemandSpread
+
+  public init(
+    node: Node, tier: Tier, reason: String, means: [Int64], quantiles: [[Double]],
+    spread: DemandSpread
+  ) {
+    self.node = node
+    self.tier = tier
+    self.reason = reason
+    self.means = means
+    self.quantiles = quantiles
+    self.spread = spread
+  }
+}
+
+/// Forecasts of all nodes from one origin.
+public struct ForecastTable: Sendable {
+  /// The last day the forecast has seen.
+  public let origin: Day
+  public let settings: ForecastSettings
+  /// The days that name the buckets ahead.
+  public let days: [Day]
+  /// In the order of `Level`, then of their codes.
+  public let nodes: [NodeForecast]
+
+  public init(origin: Day, settings: ForecastSettings, days: [Day], nodes: [NodeForecast]) {
+    self.origin = origin
+    self.settings = settings
+    self.days = days
+    self.nodes = nodes
+  }
+}

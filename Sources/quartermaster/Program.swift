@@ -1,0 +1,2 @@
+// Placeholder
+@main struct Program { static func main() {} }
