@@ -38,7 +38,7 @@ public struct DemandIntake {
     var block = MonthBlock(batch: batch.id)
     let places = locate(facts, rows, in: &block)
     try DemandMonthStore.load(into: &block, in: db)
-    merge(facts, rows, places, into: &block, &aside)
+    try merge(facts, rows, places, into: &block, &aside)
     try DemandMonthStore.write(block, in: db)
     try QuarantineStore.add(aside, of: batch, in: db)
   }
@@ -141,10 +141,10 @@ public struct DemandIntake {
   private mutating func merge(
     _ facts: DemandFacts, _ rows: [Int], _ places: [(position: Int, place: Int)],
     into block: inout MonthBlock, _ aside: inout [QuarantinedRow]
-  ) {
+  ) throws {
     for (row, (position, place)) in zip(rows, places) {
       let own = facts.revisions[row]
-      let merged = block.receive(
+      let merged = try block.receive(
         row: position, place: place, quantity: facts.quantities[row],
         revision: own == DemandFacts.noRevision ? generatedAt : own)
       switch merged.resolution {

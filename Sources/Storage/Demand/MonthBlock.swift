@@ -1,3 +1,4 @@
+internal import Digests
 internal import Inventory
 
 /// The demand rows a batch touches, side by side in flat arrays, and the merge of facts into them.
@@ -82,7 +83,7 @@ struct MonthBlock {
   /// one, or the one returned as displaced, which may be of this batch.
   mutating func receive(
     row position: Int, place: Int, quantity: Double, revision: Int64
-  ) -> (resolution: Resolution, displaced: Double, displacesOwn: Bool) {
+  ) throws(DigestError) -> (resolution: Resolution, displaced: Double, displacesOwn: Bool) {
     let cell = position * MonthBlock.places + place
     let standing = quantities[cell]
     if standing.isNaN {
@@ -90,7 +91,7 @@ struct MonthBlock {
       return (.applied, .nan, false)
     }
     let isOwn = batches[cell] == batch
-    let resolution = FactRule.resolve(
+    let resolution = try FactRule.resolve(
       quantity, revision: known(revision), against: standing, revision: known(revisions[cell]),
       sameBatch: isOwn)
     switch resolution {
