@@ -1,11 +1,11 @@
-/// Sums of series whose parts are not all known.
+/// The history of a node: a series' own, or a sum of series whose parts are not all known.
 ///
 /// A bucket of a sum is missing where the parts that are masked usually make up more than a tenth
 /// of it; smaller gaps are filled with what those parts would probably have been, because otherwise
 /// one stockout among thousands of series would erase the total. A part before its first value, or
 /// after its end, contributes nothing. Where parts that make up more than a tenth are closed the
 /// sum is masked too: it is known, but not what the node usually sells.
-struct NodeSum {
+struct NodeHistory {
   static let fillableShare = 0.1
 
   /// The position of the first bucket.
@@ -13,7 +13,12 @@ struct NodeSum {
   /// NaN where masked.
   let values: [Double]
 
-  init(of parts: some Sequence<PreparedSeries>, next: Int) {
+  init(_ part: PreparedSeries) {
+    start = part.start
+    values = part.values
+  }
+
+  init(sumOf parts: some Sequence<PreparedSeries>, next: Int) {
     let start = parts.reduce(next) { min($0, $1.start) }
     let count = next - start
     var values = [Double](repeating: 0, count: count)
@@ -44,7 +49,7 @@ struct NodeSum {
       var level = 0.0
       for offset in 0..<count {
         level += levelSteps[offset]
-        if maskedLevel[offset] > NodeSum.fillableShare * level * (1 + 1e-9) {
+        if maskedLevel[offset] > NodeHistory.fillableShare * level * (1 + 1e-9) {
           values[offset] = .nan
         }
       }
