@@ -12,3 +12,95 @@ public enum DemandSpread: Hashable, Sendable {
   /// No scatter is known, as with a series that never sold.
   case certain
 }
+
+extension DemandSpread {
+  /// The demand that is not exceeded with probability p, in units, >= 0.
+  ///
+  /// The distribution is centred so that its mean is `mean`: quantiles of a coherent mean belong
+  /// to that mean. A mean of 0, as on a closure, has only the quantile 0.
+  ///
+  /// - Parameters:
+  ///   - p: above 0 and below 1; the answer never falls as p rises.
+  ///   - mean: units, finite, >= 0.
+  ///   - lead: buckets ahead of the origin, from 1.
+  public func quantile(_ p: Double, mean: Double, lead: Int) -> Double {
+    quantiles([p], mean: mean, lead: lead)[0]
+  }
+
+  /// The quantiles of several probabilities, in their order, for the cost of one centring.
+  public func quantiles(_ probabilities: [Double], mean: Double, lead: Int) -> [Double] {
+    precondition(probabilities.allSatisfy { $0 > 0 && $0 < 1 }, "probabilities are inside (0, 1)")
+    guard mean > 0, mean.isFinite else { return probabilities.map { _ in 0 } }
+    switch self {
+    case .squareRoot(let scale, let deviation, let growth):
+      let spread = DemandSpread.rootDeviation(scale, deviation, growth, lead: lead)
+      guard spread > 0 else { return probabilities.map { _ in mean } }
+      let normal = SquareRootNormal(mean: mean, deviation: spread)
+      return probabilities.map { normal.value(atScore: NormalDistribution.quantile($0)) }
+    case .negativeBinomial(let dispersion):
+      return NegativeBinomial(mean: mean, dispersion: dispersion).quantiles(probabilities)
+    case .certain:
+      return probabilities.map { _ in mean }
+    }
+  }
+
+  /// Seeded draws of the total demand over a stretch of buckets, in units, in draw order.
+  ///
+  /// The expected total is the sum of the means. Buckets of one origin err together, so variances
+  /// must not be added. On the square-root scale each deviation splits into a part that the whole
+  /// stretch shares, `sharedPart` of it, and one of its own; a total of counts is negative binomial
+  /// with variance dispersion × total + (0.4 × total)².
+  ///
+  /// - Parameters:
+  ///   - means: units per bucket of the stretch, finite, >= 0.
+  ///   - firstLead: the lead of the first of them.
+  ///   - paths: how many draws.
+  ///   - seed: equal seeds give equal draws, on every machine.
+  public func sampleTotals(
+    means: [Double], firstLead: Int = 1, paths: Int, seed: UInt64
+  ) -> [Double] {
+    var generator = SeededGenerator(seed: seed)
+    let expected = means.reduce(0, +)
+    guard expected > 0, expected.isFinite, paths > 0 else {
+      return Array(repeating: 0, count: max(paths, 0))
+    }
+    switch self {
+    case .squareRoot(let scale, let deviation, let growth):
+      let days = means.enumerated().filter { $0.element > 0 }.map { offset, mean in
+        SquareRootNormal(
+          mean: mean,
+          deviation: DemandSpread.rootDeviation(scale, deviation, growth, lead: firstLead + offset))
+      }
+      return (0..<paths).map { _ in DemandSpread.total(of: days, from: &generator) }
+    case .negativeBinomial(let dispersion):
+      let total = NegativeBinomial(
+        mean: expected, dispersion: max(dispersion, 1) + DemandSpread.levelVariance * expected)
+      return total.quantiles((0..<paths).map { _ in generator.uniform() })
+    case .certain:
+      return Array(repeating: expected, count: paths)
+    }
+  }
+
+  /// The part of a bucket's deviation that all buckets of one origin share: 0.6 of the residuals'
+  /// own deviation, of which `deviation` is 1.2 times; 1.04 / 1.2 remain to each bucket.
+  static let sharedPart = 0.5
+  static let ownPart = 0.75.squareRoot()
+  /// The squared coefficient of variation of a sparse series' level over a lead time.
+  static let levelVariance = 0.16
+
+  /// The deviation of sqrt(y) at a lead. z/2 is sqrt(y / scale) − 1, hence the half.
+  private static func rootDeviation(
+    _ scale: Double, _ deviation: Double, _ growth: Double, lead: Int
+  ) -> Double {
+    let widening = (1 + Double(max(lead, 1) - 1) * growth * growth).squareRoot()
+    let spread = 0.5 * deviation * widening * max(scale, 0).squareRoot()
+    return spread.isFinite ? max(spread, 0) : 0
+  }
+
+  private static func total(
+    of days: [SquareRootNormal], from generator: inout SeededGenerator
+  ) -> Double {
+    let shared = sharedPart * generator.normal()
+    return days.reduce(0) { $0 + $1.value(atScore: shared + ownPart * generator.normal()) }
+  }
+}

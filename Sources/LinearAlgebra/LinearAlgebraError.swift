@@ -1,0 +1,9 @@
+/// What the numbers of a matrix, rather than its shape, can make impossible.
+public enum LinearAlgebraError: Error, Hashable, Sendable {
+  /// A factorisation was given NaN or an infinity.
+  case notFinite
+  /// The eigenvalue iteration left this many off-diagonal elements that did not converge.
+  case notConverged(elements: Int)
+  /// The leading minor of this order is not positive.
+  case notPositiveDefinite(order: Int)
+}
