@@ -18,36 +18,25 @@ struct PanelColumn {
 /// Panels are cut by family and size alone, never by the number of processors: results must not
 /// depend on the machine. A panel also holds the ancestors its columns are drawn towards.
 struct HybridPanels {
-  static let columnLimit = 1024
+  /// Every panel pays for its own eigendecompositions, one per beginning of a history.
+  static let columnLimit = 4096
 
   let window: FeatureWindow
   let features: FeatureTable
   let horizon: Int
 
-  /// - Parameter progress: called with the number of columns that are done, from any thread.
-  func forecast(
-    _ columns: [PanelColumn], progress: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil
-  ) throws -> [Hybrid.Forecast?] {
-    let panels = HybridPanels.panels(of: columns)
+  func forecast(_ columns: [PanelColumn], progress: ForecastProgress?) throws
+    -> [Hybrid.Forecast?]
+  {
     let design = Matrix(
       rows: features.rows, columns: features.columnCount, storage: features.values)
-    var results = [Result<[Hybrid.Forecast?], any Error>](
-      repeating: .success([]), count: panels.count)
-    let done = Counter()
-    results.withUnsafeMutableBufferPointer { buffer in
-      // Every iteration writes its own element.
-      nonisolated(unsafe) let buffer = buffer
-      DispatchQueue.concurrentPerform(iterations: panels.count) { number in
-        buffer[number] = Result {
-          try Hybrid.forecast(panel(of: columns, panels[number].all, design))
-        }
-        progress?(done.add(panels[number].own.count), columns.count)
-      }
-    }
     var forecasts = [Hybrid.Forecast?](repeating: nil, count: columns.count)
-    for (panel, result) in zip(panels, results) {
-      let answers = try result.get()
-      for (place, column) in panel.own.enumerated() { forecasts[column] = answers[place] }
+    var done = 0
+    for (own, all) in HybridPanels.panels(of: columns) {
+      let answers = try Hybrid.forecast(panel(of: columns, all, design), loop: onAllProcessors)
+      for (place, column) in own.enumerated() { forecasts[column] = answers[place] }
+      done += own.count
+      progress?(done, columns.count)
     }
     return forecasts
   }
@@ -102,15 +91,10 @@ struct HybridPanels {
   }
 }
 
-/// A sum that several threads add to.
-private final class Counter: @unchecked Sendable {
-  private let lock = DispatchQueue(label: "counter")
-  private var value = 0
-
-  func add(_ amount: Int) -> Int {
-    lock.sync {
-      value += amount
-      return value
-    }
+/// Runs a loop whose iterations do not share what they write.
+private func onAllProcessors(_ count: Int, _ body: (Int) -> Void) {
+  withoutActuallyEscaping(body) { body in
+    nonisolated(unsafe) let body = body
+    DispatchQueue.concurrentPerform(iterations: count) { body($0) }
   }
 }
