@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Which columns can be fitted, in which order and on which stretch of history.
 struct HybridPlan {
   /// Columns that share a design and a grid of penalties.

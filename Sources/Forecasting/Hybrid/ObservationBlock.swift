@@ -16,7 +16,7 @@ struct ObservationBlock {
   ) {
     let length = panel.observations.rows - start
     self.scales = scales
-    observed = Matrix(rows: length, columns: columns.count, repeating: .nan)
+    var observed = Matrix(rows: length, columns: columns.count, repeating: .nan)
     for (target, column) in columns.enumerated() {
       let scale = scales[target]
       panel.observations.withColumn(column) { values in
@@ -30,6 +30,7 @@ struct ObservationBlock {
         }
       }
     }
+    self.observed = observed
     current = observed
     kept = Matrix(rows: length, columns: columns.count)
     for column in 0..<columns.count {

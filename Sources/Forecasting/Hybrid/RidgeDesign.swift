@@ -40,11 +40,13 @@ struct RidgeDesign: Sendable {
     let count = panel.features.columns
     self.start = start
     self.length = length
-    rootWeights = RidgeDesign.rootWeights(length: length, halfLife: parameters.halfLife)
+    let rootWeights = RidgeDesign.rootWeights(length: length, halfLife: parameters.halfLife)
+    self.rootWeights = rootWeights
     weight = rootWeights.reduce(0) { $0 + $1 * $1 }
-    inverseRootPenalties = panel.penalties.map {
+    let inverseRootPenalties = panel.penalties.map {
       dropsAnnual && $0 >= Hybrid.Panel.annualPenalty ? 0 : 1 / $0.squareRoot()
     }
+    self.inverseRootPenalties = inverseRootPenalties
     var filtered = panel.features.selecting(rows: start..<end)
     for column in 0..<count {
       let scale = inverseRootPenalties[column]
