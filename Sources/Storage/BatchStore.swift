@@ -37,6 +37,15 @@ public struct RowCounts: Hashable, Sendable {
 
   public init() {}
 
+  public static func + (left: RowCounts, right: RowCounts) -> RowCounts {
+    var sum = left
+    sum.applied += right.applied
+    sum.duplicate += right.duplicate
+    sum.stale += right.stale
+    sum.quarantined += right.quarantined
+    return sum
+  }
+
   public var received: Int { applied + duplicate + stale + quarantined }
 
   mutating func count(_ resolution: Resolution) {

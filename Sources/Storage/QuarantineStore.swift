@@ -8,23 +8,23 @@ public struct QuarantinedRow: Hashable, Sendable {
   /// `unknown_item`, `invalid_day`, ...
   public let code: String
   public let field: String?
-  /// The value at fault, shortened.
-  public let found: String?
+  /// What is wrong, in a sentence.
+  public let message: String
   /// The row's bytes as they came.
   public let raw: [UInt8]
   // What the row is about, as far as it can be read: that fact is missing while the row waits.
-  public let item: String?
-  public let location: String?
+  public let item: ItemCode?
+  public let location: LocationCode?
   public let day: Day?
 
   public init(
-    line: Int, code: String, field: String?, found: String?, raw: [UInt8], item: String? = nil,
-    location: String? = nil, day: Day? = nil
+    line: Int, code: String, field: String?, message: String, raw: [UInt8], item: ItemCode? = nil,
+    location: LocationCode? = nil, day: Day? = nil
   ) {
     self.line = line
     self.code = code
     self.field = field
-    self.found = found
+    self.message = message
     self.raw = raw
     self.item = item
     self.location = location
@@ -40,7 +40,7 @@ public enum QuarantineStore {
     guard !rows.isEmpty else { return }
     try db.copyIn(
       """
-      COPY quarantine (batch_id, line, code, field, found, raw, item, location, day)
+      COPY quarantine (batch_id, line, code, field, message, raw, item, location, day)
       FROM STDIN (FORMAT binary)
       """
     ) { copy in
@@ -50,7 +50,7 @@ public enum QuarantineStore {
         copy.putInt64(Int64(row.line))
         copy.putText(row.code)
         copy.put(row.field)
-        copy.put(row.found)
+        copy.putText(row.message)
         copy.put(row.raw)
         copy.put(row.item)
         copy.put(row.location)
@@ -65,12 +65,12 @@ public enum QuarantineStore {
   ) throws -> [QuarantinedRow] {
     try db.rows(
       """
-      SELECT line, code, field, found, raw, item, location, day FROM quarantine
+      SELECT line, code, field, message, raw, item::text, location::text, day FROM quarantine
       WHERE batch_id = \(batch) ORDER BY line, quarantine_id LIMIT \(limit)
       """
     ).map { row in
       QuarantinedRow(
-        line: try row[0], code: try row[1], field: try row[2], found: try row[3], raw: try row[4],
+        line: try row[0], code: try row[1], field: try row[2], message: try row[3], raw: try row[4],
         item: try row[5], location: try row[6], day: try row[7])
     }
   }

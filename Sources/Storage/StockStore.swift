@@ -21,20 +21,20 @@ public enum StockStore {
     let asOf: Instant
   }
 
-  private typealias Intake = Reception<Key, StockSnapshot>
+  private typealias Intake = FactIntake<Key, StockSnapshot>
 
   /// Applies a block of a batch's snapshots. Rows whose item or location is unknown, or whose
   /// moment has not come yet at the location, are set aside.
   ///
   /// - Parameters:
   ///   - now: the present moment; later snapshots are refused.
-  ///   - day: the civil date of a moment in a time zone, for the series' first day.
+  ///   - civilDay: the civil date of a moment in a time zone (nil: the deployment's).
   public static func receive(
     _ rows: [ReceivedRow<StockFact>], of batch: OpenBatch, now: Instant,
-    day: (Instant, _ timeZone: String?) -> Day, in db: isolated Session
-  ) throws -> RowCounts {
-    let items = try CodeLookup.items(rows.map(\.fact.item.text), in: db)
-    let locations = try CodeLookup.locations(rows.map(\.fact.location.text), in: db)
+    civilDay: DatasetStore.CivilDay, in db: isolated Session
+  ) throws -> RowOutcome {
+    let items = try CodeLookup.items(rows.map(\.fact.item), in: db)
+    let locations = try CodeLookup.locations(rows.map(\.fact.location), in: db)
     try SeriesStore.claim(
       Set(locations.values.map(\.id)), as: .stock, for: batch, in: db)
     if let revision = rows.lazy.compactMap(\.revision).first {
@@ -44,21 +44,22 @@ public enum StockStore {
     var admitted: [(row: ReceivedRow<StockFact>, pair: SeriesStore.Pair)] = []
     var firstDays: [SeriesStore.Pair: Day] = [:]
     for row in rows {
-      guard let item = items[row.fact.item.text] else {
-        intake.setAside(aside(row, "unknown_item", "item", row.fact.item.text))
+      guard let item = items[row.fact.item] else {
+        intake.refuse(row.refused(.unknownItem, found: row.fact.item.text))
         continue
       }
-      guard let location = locations[row.fact.location.text] else {
-        intake.setAside(aside(row, "unknown_location", "location", row.fact.location.text))
+      guard let location = locations[row.fact.location] else {
+        intake.refuse(row.refused(.unknownLocation, found: row.fact.location.text))
         continue
       }
       let asOf = row.fact.snapshot.asOf
       guard asOf <= now else {
-        intake.setAside(aside(row, "future_day", "as_of", asOf.description))
+        let today = civilDay(now, location.timeZone)
+        intake.refuse(row.refused(.futureDay(today: today), found: asOf.description))
         continue
       }
       let pair = SeriesStore.Pair(item: item, location: location.id)
-      let day = day(asOf, location.timeZone)
+      let day = civilDay(asOf, location.timeZone)
       firstDays[pair] = min(firstDays[pair] ?? day, day)
       admitted.append((row, pair))
     }
@@ -72,11 +73,11 @@ public enum StockStore {
     for (row, key) in keyed {
       try intake.receive(
         key, row.fact.snapshot, revision: batch.order(row.revision),
-        asQuarantined: aside(row, "conflicting_duplicate", "on_hand", nil))
+        asConflict: row.refused(
+          .conflictingDuplicate, found: String(row.fact.snapshot.onHand)))
     }
     try write(intake.table, of: batch, in: db)
-    try QuarantineStore.add(intake.aside, of: batch, in: db)
-    return intake.counts
+    return intake.outcome
   }
 
   /// The newest snapshot of each series of a region not after a moment.
@@ -100,14 +101,6 @@ public enum StockStore {
         snapshot: StockSnapshot(
           asOf: try row[2], onHand: try row[3], onOrder: try row[4], reserved: try row[5]))
     }
-  }
-
-  private static func aside(
-    _ row: ReceivedRow<StockFact>, _ code: String, _ field: String, _ found: String?
-  ) -> QuarantinedRow {
-    QuarantinedRow(
-      line: row.line, code: code, field: field, found: found, raw: row.raw,
-      item: row.fact.item.text, location: row.fact.location.text)
   }
 
   private static func know(
@@ -156,5 +149,11 @@ public enum StockStore {
         on_order = excluded.on_order, reserved = excluded.reserved, revision = excluded.revision,
         batch_id = excluded.batch_id
       """)
+  }
+}
+
+extension ReceivedRow<StockFact> {
+  fileprivate func refused(_ reason: RefusalReason, found: String) -> RefusedRow {
+    refused(reason, found: found, item: fact.item, location: fact.location)
   }
 }

@@ -13,20 +13,20 @@ public enum CalendarStore {
   public static func receive(
     _ rows: some Sequence<ReceivedRow<CalendarEvent>>, of batch: OpenBatch,
     in db: isolated Session
-  ) throws -> RowCounts {
+  ) throws -> RowOutcome {
     try db.execute("LOCK TABLE calendar_event IN SHARE ROW EXCLUSIVE MODE")
-    var reception = Reception<Key, CalendarEvent.Kind>()
+    var intake = FactIntake<Key, CalendarEvent.Kind>()
     for (event, revision) in try standing(in: db) {
-      reception.table.know(key(event), event.kind, revision: revision)
+      intake.table.know(key(event), event.kind, revision: revision)
     }
     for row in rows {
-      try reception.receive(
+      try intake.receive(
         key(row.fact), row.fact.kind, revision: batch.order(row.revision),
-        asQuarantined: .conflict("kind", line: row.line, raw: row.raw, day: row.fact.day))
+        asConflict: row.refused(
+          .conflictingDuplicate, found: row.fact.kind.rawValue, day: row.fact.day))
     }
-    try write(reception.table, of: batch, in: db)
-    try QuarantineStore.add(reception.aside, of: batch, in: db)
-    return reception.counts
+    try write(intake.table, of: batch, in: db)
+    return intake.outcome
   }
 
   public static func events(in db: isolated Session) throws -> [CalendarEvent] {

@@ -7,8 +7,8 @@ struct CodeTable<Identity: Sendable> {
   private(set) var identities: [Identity?] = []
 
   /// Looks up the codes that were not there at the last call.
-  mutating func extend(
-    to codes: [String], find: ([String]) throws -> [String: Identity]
+  mutating func extend<Thing>(
+    to codes: [Code<Thing>], find: ([Code<Thing>]) throws -> [Code<Thing>: Identity]
   ) rethrows {
     guard codes.count > identities.count else { return }
     let unseen = Array(codes[identities.count...])
@@ -26,8 +26,8 @@ struct KnownLocation: Sendable {
 }
 
 enum CodeLookup {
-  static func items(_ codes: [String], in db: isolated Session) throws -> [String: Int32] {
-    var found: [String: Int32] = [:]
+  static func items(_ codes: [ItemCode], in db: isolated Session) throws -> [ItemCode: Int32] {
+    var found: [ItemCode: Int32] = [:]
     for row in try db.rows("SELECT code::text, item_id FROM item WHERE code = ANY (\(codes))") {
       found[try row[0]] = try row[1]
     }
@@ -35,9 +35,9 @@ enum CodeLookup {
   }
 
   static func locations(
-    _ codes: [String], in db: isolated Session
-  ) throws -> [String: KnownLocation] {
-    var found: [String: KnownLocation] = [:]
+    _ codes: [LocationCode], in db: isolated Session
+  ) throws -> [LocationCode: KnownLocation] {
+    var found: [LocationCode: KnownLocation] = [:]
     let rows = try db.rows(
       "SELECT code::text, location_id, time_zone FROM location WHERE code = ANY (\(codes))")
     for row in rows { found[try row[0]] = KnownLocation(id: try row[1], timeZone: try row[2]) }

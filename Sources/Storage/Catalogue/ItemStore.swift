@@ -7,24 +7,24 @@ public enum ItemStore {
   public static func receive(
     _ rows: some Sequence<ReceivedRow<Item>>, carried: [Carry<Item>] = [], of batch: OpenBatch,
     in db: isolated Session
-  ) throws -> RowCounts {
+  ) throws -> RowOutcome {
     try db.execute("LOCK TABLE item IN SHARE ROW EXCLUSIVE MODE")
-    var reception = Reception<ItemCode, Item>()
+    var intake = FactIntake<ItemCode, Item>()
     for (item, revision) in try standing(in: db) {
-      reception.table.know(item.code, item, revision: revision)
+      intake.table.know(item.code, item, revision: revision)
     }
     for row in rows {
       var item = row.fact
-      if let known = reception.table.standing[item.code]?.content {
+      if let known = intake.table.standing[item.code]?.content {
         for carry in carried { carry(&item, known) }
       }
-      try reception.receive(
+      try intake.receive(
         item.code, item, revision: batch.order(row.revision),
-        asQuarantined: .conflict("item", line: row.line, raw: row.raw, item: item.code.text))
+        asConflict: row.refused(
+          .conflictingDuplicate, found: item.code.text, item: item.code))
     }
-    try write(reception.table, of: batch, in: db)
-    try QuarantineStore.add(reception.aside, of: batch, in: db)
-    return reception.counts
+    try write(intake.table, of: batch, in: db)
+    return intake.outcome
   }
 
   private static func standing(in db: isolated Session) throws -> [(Item, Int64?)] {

@@ -7,25 +7,24 @@ public enum LocationStore {
   public static func receive(
     _ rows: some Sequence<ReceivedRow<Location>>, carried: [Carry<Location>] = [],
     of batch: OpenBatch, in db: isolated Session
-  ) throws -> RowCounts {
+  ) throws -> RowOutcome {
     try db.execute("LOCK TABLE location IN SHARE ROW EXCLUSIVE MODE")
-    var reception = Reception<LocationCode, Location>()
+    var intake = FactIntake<LocationCode, Location>()
     for (location, revision) in try standing(in: db) {
-      reception.table.know(location.code, location, revision: revision)
+      intake.table.know(location.code, location, revision: revision)
     }
     for row in rows {
       var location = row.fact
-      if let known = reception.table.standing[location.code]?.content {
+      if let known = intake.table.standing[location.code]?.content {
         for carry in carried { carry(&location, known) }
       }
-      let code = location.code.text
-      try reception.receive(
+      try intake.receive(
         location.code, location, revision: batch.order(row.revision),
-        asQuarantined: .conflict("location", line: row.line, raw: row.raw, location: code))
+        asConflict: row.refused(
+          .conflictingDuplicate, found: location.code.text, location: location.code))
     }
-    try write(reception.table, of: batch, in: db)
-    try QuarantineStore.add(reception.aside, of: batch, in: db)
-    return reception.counts
+    try write(intake.table, of: batch, in: db)
+    return intake.outcome
   }
 
   private static func standing(in db: isolated Session) throws -> [(Location, Int64?)] {

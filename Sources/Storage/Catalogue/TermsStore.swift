@@ -12,30 +12,31 @@ public enum TermsStore {
   public static func receive(
     _ rows: [ReceivedRow<Terms>], carried: [Carry<Terms>] = [], of batch: OpenBatch,
     in db: isolated Session
-  ) throws -> RowCounts {
+  ) throws -> RowOutcome {
     try db.execute("LOCK TABLE terms IN SHARE ROW EXCLUSIVE MODE")
-    var reception = Reception<Key, Terms>()
+    var intake = FactIntake<Key, Terms>()
     for (key, terms, revision) in try standing(in: db) {
-      reception.table.know(key, terms, revision: revision)
+      intake.table.know(key, terms, revision: revision)
     }
-    let items = try CodeLookup.items(rows.map(\.fact.item.text), in: db)
-    let locations = try CodeLookup.locations(rows.compactMap(\.fact.location?.text), in: db)
+    let items = try CodeLookup.items(rows.map(\.fact.item), in: db)
+    let locations = try CodeLookup.locations(rows.compactMap(\.fact.location), in: db)
     for row in rows {
-      let terms = row.fact
-      guard let item = items[terms.item.text] else {
-        reception.setAside(unknown("item", terms.item.text, row))
+      let (terms, location) = (row.fact, row.fact.location)
+      guard let item = items[terms.item] else {
+        intake.refuse(row.refused(.unknownItem, found: terms.item.text, item: terms.item))
         continue
       }
-      if let location = terms.location?.text, locations[location] == nil {
-        reception.setAside(unknown("location", location, row))
+      if let location, locations[location] == nil {
+        intake.refuse(
+          row.refused(
+            .unknownLocation, found: location.text, item: terms.item, location: location))
         continue
       }
-      let key = Key(item: item, location: terms.location.flatMap { locations[$0.text]?.id })
-      try receive(row, key, carried, batch, &reception)
+      let key = Key(item: item, location: location.flatMap { locations[$0]?.id })
+      try receive(row, key, carried, batch, &intake)
     }
-    try write(reception.table, of: batch, in: db)
-    try QuarantineStore.add(reception.aside, of: batch, in: db)
-    return reception.counts
+    try write(intake.table, of: batch, in: db)
+    return intake.outcome
   }
 
   /// Terms that hold in a region, by item: those of a location first, those for all after.
@@ -54,25 +55,16 @@ public enum TermsStore {
 
   private static func receive(
     _ row: ReceivedRow<Terms>, _ key: Key, _ carried: [Carry<Terms>], _ batch: OpenBatch,
-    _ reception: inout Reception<Key, Terms>
+    _ intake: inout FactIntake<Key, Terms>
   ) throws {
     var terms = row.fact
-    if let known = reception.table.standing[key]?.content {
+    if let known = intake.table.standing[key]?.content {
       for carry in carried { carry(&terms, known) }
     }
-    try reception.receive(
+    try intake.receive(
       key, terms, revision: batch.order(row.revision),
-      asQuarantined: .conflict(
-        "item", line: row.line, raw: row.raw, item: terms.item.text,
-        location: terms.location?.text))
-  }
-
-  private static func unknown(
-    _ field: String, _ found: String, _ row: ReceivedRow<Terms>
-  ) -> QuarantinedRow {
-    QuarantinedRow(
-      line: row.line, code: "unknown_" + field, field: field, found: found, raw: row.raw,
-      item: row.fact.item.text, location: row.fact.location?.text)
+      asConflict: row.refused(
+        .conflictingDuplicate, found: terms.item.text, item: terms.item, location: terms.location))
   }
 
   private static func standing(in db: isolated Session) throws -> [(Key, Terms, Int64?)] {

@@ -1,55 +1,46 @@
-/// A block of demand rows, column by column, with their codes as indices into growing tables.
-///
-/// Rows of one push share the tables, so a code is looked up in the database once per push.
-public struct DemandFacts: Sendable {
-  /// Stands for "no revision": a source's own revisions never go that low.
-  public static let noRevision = Int64.min
+public import Inventory
 
-  /// Every item and location code seen so far in the push.
-  public var itemCodes: [String] = []
-  public var locationCodes: [String] = []
-  public private(set) var items: [Int32] = []
-  public private(set) var locations: [Int32] = []
+/// A block of demand rows, column by column. Codes are numbers: positions in tables that grow with
+/// the push, so that each is looked up in the database once.
+public struct DemandFacts {
+  public let itemCodes: [ItemCode]
+  public let locationCodes: [LocationCode]
+  public let items: [Int32]
+  public let locations: [Int32]
   /// `Day.ordinal`.
-  public private(set) var days: [Int32] = []
-  public private(set) var quantities: [Double] = []
-  public private(set) var revisions: [Int64] = []
-  public private(set) var lines: [Int] = []
-  /// The rows as they came, end to end, and where each ends.
-  private var rawBytes: [UInt8] = []
-  private var rawEnds: [Int] = []
+  public let days: [Int32]
+  /// Units, 0...10^9.
+  public let quantities: [Double]
+  /// Empty when no row says one.
+  public let revisions: [Revision?]
+  public let lines: [Int32]
+  /// The bytes of a row as they came.
+  public let raw: (Int) -> [UInt8]
 
-  public init() {}
-
-  public var count: Int { days.count }
-
-  public mutating func append(
-    item: Int32, location: Int32, day: Int32, quantity: Double, revision: Int64, line: Int,
-    raw: UnsafeRawBufferPointer
+  public init(
+    itemCodes: [ItemCode], locationCodes: [LocationCode], items: [Int32], locations: [Int32],
+    days: [Int32], quantities: [Double], revisions: [Revision?], lines: [Int32],
+    raw: @escaping (Int) -> [UInt8]
   ) {
-    items.append(item)
-    locations.append(location)
-    days.append(day)
-    quantities.append(quantity)
-    revisions.append(revision)
-    lines.append(line)
-    rawBytes.append(contentsOf: raw)
-    rawEnds.append(rawBytes.count)
+    self.itemCodes = itemCodes
+    self.locationCodes = locationCodes
+    self.items = items
+    self.locations = locations
+    self.days = days
+    self.quantities = quantities
+    self.revisions = revisions
+    self.lines = lines
+    self.raw = raw
   }
 
-  /// Forgets the rows and keeps the codes.
-  public mutating func removeRows() {
-    items.removeAll(keepingCapacity: true)
-    locations.removeAll(keepingCapacity: true)
-    days.removeAll(keepingCapacity: true)
-    quantities.removeAll(keepingCapacity: true)
-    revisions.removeAll(keepingCapacity: true)
-    lines.removeAll(keepingCapacity: true)
-    rawBytes.removeAll(keepingCapacity: true)
-    rawEnds.removeAll(keepingCapacity: true)
-  }
+  var count: Int { days.count }
 
-  public func raw(_ row: Int) -> [UInt8] {
-    Array(rawBytes[(row == 0 ? 0 : rawEnds[row - 1])..<rawEnds[row]])
+  func day(_ row: Int) -> Day { Day(ordinal: days[row]) }
+
+  func refused(_ row: Int, _ reason: RefusalReason, found: String) -> RefusedRow {
+    RefusedRow(
+      line: Int(lines[row]), reason: reason, found: found, raw: raw(row),
+      item: itemCodes[Int(items[row])], location: locationCodes[Int(locations[row])],
+      day: day(row))
   }
 }

@@ -1,55 +1,59 @@
 public import Inventory
 public import Postgres
 
-/// Demand rows of one batch on their way into the month arrays, block by block.
+/// Demand rows of one batch on their way into the month arrays.
+///
+/// Rows are merged in memory and written when many month arrays have been touched, so that a file
+/// costs each array one write in whatever order it is sorted, within bounded memory.
 public struct DemandIntake {
-  public private(set) var counts = RowCounts()
+  /// 650 bytes each.
+  static let heldMonths = 100_000
 
   private let batch: OpenBatch
   private let today: @Sendable (_ timeZone: String?) -> Day
-  private let generatedAt: Int64
+  private var counts = RowCounts()
   private var items = CodeTable<Int32>()
   private var locations = CodeTable<KnownLocation>()
-  /// The last day that may be said of each location, by its index in the push.
+  /// The last day that may be said of each location, by its number in the push.
   private var lastDays: [Day] = []
-  private var claimed: Set<Int32> = []
   private var series: [SeriesStore.Pair: (id: Int32, firstDay: Day)] = [:]
-  private var revisionKind: Revision.Kind?
+  private var block: MonthBlock
 
   /// - Parameter today: the civil date now in a time zone (nil: the deployment's).
   public init(_ batch: OpenBatch, today: @escaping @Sendable (_ timeZone: String?) -> Day) {
     self.batch = batch
     self.today = today
-    generatedAt = batch.header.generatedAt?.microseconds ?? DemandFacts.noRevision
-    if batch.header.generatedAt != nil { revisionKind = .time }
+    block = MonthBlock(batch: batch.id)
   }
 
-  /// Merges a block of rows; what cannot stand goes to quarantine.
-  ///
-  /// - Parameter revisionKind: the kind of the block's own revisions, nil when it has none.
+  /// Merges a block of rows and returns those that cannot stand.
   public mutating func receive(
-    _ facts: DemandFacts, revisionKind: Revision.Kind?, in db: isolated Session
-  ) throws {
-    try claimRevisions(revisionKind, in: db)
+    _ facts: DemandFacts, in db: isolated Session
+  ) throws -> [RefusedRow] {
+    if let revision = facts.revisions.lazy.compactMap({ $0 }).first {
+      try BatchStore.claimRevisions(revision.kind, for: batch, in: db)
+    }
     try lookUp(facts, in: db)
-    var aside: [QuarantinedRow] = []
-    let rows = admit(facts, &aside)
+    var refused: [RefusedRow] = []
+    let rows = admit(facts, &refused)
     try resolveSeries(facts, rows, in: db)
-    var block = MonthBlock(batch: batch.id)
-    let places = locate(facts, rows, in: &block)
-    try DemandMonthStore.load(into: &block, in: db)
-    try merge(facts, rows, places, into: &block, &aside)
-    try DemandMonthStore.write(block, in: db)
-    try QuarantineStore.add(aside, of: batch, in: db)
+    let loaded = block.keys.count
+    let places = locate(facts, rows)
+    try DemandMonthStore.load(into: &block, from: loaded, in: db)
+    try merge(facts, rows, places, &refused)
+    if block.keys.count >= DemandIntake.heldMonths { try write(in: db) }
+    return refused
   }
 
-  private mutating func claimRevisions(
-    _ kind: Revision.Kind?, in db: isolated Session
-  ) throws {
-    guard let kind = kind ?? revisionKind else { return }
-    if let known = self.revisionKind, known != kind { throw BatchError.mixedRevisions(kind) }
-    self.revisionKind = kind
-    try BatchStore.claimRevisions(kind, for: batch, in: db)
+  /// Writes what is still held, after the last block.
+  public mutating func finish(in db: isolated Session) throws -> RowCounts {
+    try write(in: db)
+    return counts
+  }
+
+  private mutating func write(in db: isolated Session) throws {
+    try DemandMonthStore.write(block, in: db)
+    block = MonthBlock(batch: batch.id)
   }
 
   private mutating func lookUp(_ facts: DemandFacts, in db: isolated Session) throws {
@@ -64,37 +68,26 @@ public struct DemandIntake {
   }
 
   /// The rows whose item and location are known and whose day is not in the future.
-  private mutating func admit(_ facts: DemandFacts, _ aside: inout [QuarantinedRow]) -> [Int] {
+  private mutating func admit(_ facts: DemandFacts, _ refused: inout [RefusedRow]) -> [Int] {
     var rows: [Int] = []
     rows.reserveCapacity(facts.count)
     for row in 0..<facts.count {
-      let (item, location) = (facts.items[row], facts.locations[row])
-      let day = Day(ordinal: facts.days[row])
-      if items[item] == nil {
-        setAside(facts, row, "unknown_item", "item", facts.itemCodes[Int(item)], &aside)
-      } else if locations[location] == nil {
-        let code = facts.locationCodes[Int(location)]
-        setAside(facts, row, "unknown_location", "location", code, &aside)
-      } else if day > lastDays[Int(location)] {
-        setAside(facts, row, "future_day", "day", day.description, &aside)
+      let lastDay = lastDays[Int(facts.locations[row])]
+      if items[facts.items[row]] == nil {
+        let code = facts.itemCodes[Int(facts.items[row])].text
+        refused.append(facts.refused(row, .unknownItem, found: code))
+      } else if locations[facts.locations[row]] == nil {
+        let code = facts.locationCodes[Int(facts.locations[row])].text
+        refused.append(facts.refused(row, .unknownLocation, found: code))
+      } else if facts.day(row) > lastDay {
+        let day = facts.day(row).description
+        refused.append(facts.refused(row, .futureDay(today: lastDay), found: day))
       } else {
         rows.append(row)
       }
     }
+    counts.quarantined += facts.count - rows.count
     return rows
-  }
-
-  private mutating func setAside(
-    _ facts: DemandFacts, _ row: Int, _ code: String, _ field: String, _ found: String,
-    _ aside: inout [QuarantinedRow]
-  ) {
-    counts.quarantined += 1
-    aside.append(
-      QuarantinedRow(
-        line: facts.lines[row], code: code, field: field, found: found, raw: facts.raw(row),
-        item: facts.itemCodes[Int(facts.items[row])],
-        location: facts.locationCodes[Int(facts.locations[row])],
-        day: Day(ordinal: facts.days[row])))
   }
 
   private func pair(_ facts: DemandFacts, _ row: Int) -> SeriesStore.Pair {
@@ -111,7 +104,7 @@ public struct DemandIntake {
     var latest: (pair: SeriesStore.Pair, firstDay: Day)?
     for row in rows {
       let pair = pair(facts, row)
-      let day = Day(ordinal: facts.days[row])
+      let day = facts.day(row)
       if let latest, latest.pair == pair, latest.firstDay <= day { continue }
       let known = min(series[pair]?.firstDay ?? .latest, earliest[pair] ?? .latest)
       if day < known { earliest[pair] = day }
@@ -122,57 +115,56 @@ public struct DemandIntake {
     }
   }
 
-  /// The row and place in the block of each admitted row.
-  private func locate(
-    _ facts: DemandFacts, _ rows: [Int], in block: inout MonthBlock
+  /// The array and the place in it of each admitted row.
+  private mutating func locate(
+    _ facts: DemandFacts, _ rows: [Int]
   ) -> [(position: Int, place: Int)] {
     var latest: (pair: SeriesStore.Pair, series: Int32)?
-    var span = (start: Day.latest, end: Day.earliest)
-    return rows.map { row in
+    var month = (start: Day.latest, end: Day.earliest)
+    var places: [(position: Int, place: Int)] = []
+    places.reserveCapacity(rows.count)
+    for row in rows {
       let pair = pair(facts, row)
-      let day = Day(ordinal: facts.days[row])
+      let day = facts.day(row)
       if latest?.pair != pair { latest = (pair, series[pair]?.id ?? 0) }
-      if day < span.start || day >= span.end { span = (day.monthStart, day.nextMonthStart) }
-      let key = MonthBlock.Key(series: latest?.series ?? 0, month: span.start.ordinal)
-      return (block.position(of: key), day - span.start)
+      if day < month.start || day >= month.end { month = (day.monthStart, day.nextMonthStart) }
+      let key = MonthBlock.Key(series: latest?.series ?? 0, month: month.start.ordinal)
+      places.append((block.position(of: key), day - month.start))
     }
+    return places
   }
 
   private mutating func merge(
     _ facts: DemandFacts, _ rows: [Int], _ places: [(position: Int, place: Int)],
-    into block: inout MonthBlock, _ aside: inout [QuarantinedRow]
+    _ refused: inout [RefusedRow]
   ) throws {
+    let generatedAt = batch.order(nil) ?? MonthBlock.noRevision
+    let hasRevisions = !facts.revisions.isEmpty
     for (row, (position, place)) in zip(rows, places) {
-      let own = facts.revisions[row]
       let merged = try block.receive(
         row: position, place: place, quantity: facts.quantities[row],
-        revision: own == DemandFacts.noRevision ? generatedAt : own)
-      switch merged.resolution {
-      case .conflict(incomingStands: false):
-        let found = String(facts.quantities[row])
-        setAside(facts, row, "conflicting_duplicate", "quantity", found, &aside)
-      case .conflict(incomingStands: true):
-        counts.applied += 1
-        aside.append(displaced(facts, row, quantity: merged.displaced))
-        if merged.displacesOwn {
-          counts.applied -= 1
-          counts.quarantined += 1
-        }
-      case .applied: counts.applied += 1
-      case .duplicate: counts.duplicate += 1
-      case .stale: counts.stale += 1
-      }
+        revision: hasRevisions ? facts.revisions[row]?.order ?? generatedAt : generatedAt)
+      counts.count(merged.resolution)
+      guard case .conflict(let incomingStands) = merged.resolution else { continue }
+      let fallen = incomingStands ? merged.displaced : facts.quantities[row]
+      let refusal = facts.refused(row, .conflictingDuplicate, found: String(fallen))
+      refused.append(incomingStands ? refusal.withRaw(displaced(facts, row, fallen)) : refusal)
+      if incomingStands, merged.displacesOwn { counts.displaceOwn() }
     }
   }
 
   /// The fact that had to give way to the row, written as a row: its own bytes are gone by now.
-  private func displaced(_ facts: DemandFacts, _ row: Int, quantity: Double) -> QuarantinedRow {
+  private func displaced(_ facts: DemandFacts, _ row: Int, _ quantity: Double) -> [UInt8] {
     let item = facts.itemCodes[Int(facts.items[row])]
     let location = facts.locationCodes[Int(facts.locations[row])]
-    let day = Day(ordinal: facts.days[row])
-    return QuarantinedRow(
-      line: facts.lines[row], code: "conflicting_duplicate", field: "quantity",
-      found: String(quantity), raw: Array("\(item),\(location),\(day),\(quantity)".utf8),
-      item: item, location: location, day: day)
+    return Array("\(item),\(location),\(facts.day(row)),\(quantity)".utf8)
+  }
+}
+
+extension RefusedRow {
+  fileprivate func withRaw(_ bytes: [UInt8]) -> RefusedRow {
+    RefusedRow(
+      line: line, reason: reason, found: found, raw: bytes, item: item, location: location,
+      day: day)
   }
 }

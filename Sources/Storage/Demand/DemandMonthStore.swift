@@ -3,11 +3,13 @@ internal import Postgres
 
 /// The month arrays in the database.
 enum DemandMonthStore {
-  /// Loads those rows of the block that the database has.
-  static func load(into block: inout MonthBlock, in db: isolated Session) throws {
-    guard !block.keys.isEmpty else { return }
-    let series = block.keys.map(\.series)
-    let months = block.keys.map { Day(ordinal: $0.month) }
+  /// Loads those rows of the block, from a position on, that the database has.
+  static func load(
+    into block: inout MonthBlock, from first: Int, in db: isolated Session
+  ) throws {
+    guard first < block.keys.count else { return }
+    let series = block.keys[first...].map(\.series)
+    let months = block.keys[first...].map { Day(ordinal: $0.month) }
     let rows = try db.rows(
       """
       SELECT m.series_id, m.month, m.quantities, m.batch_ids, m.revisions

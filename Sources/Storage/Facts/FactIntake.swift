@@ -15,63 +15,74 @@ public struct ReceivedRow<Fact: Sendable>: Sendable {
   }
 }
 
+extension ReceivedRow {
+  func refused(
+    _ reason: RefusalReason, found: String, item: ItemCode? = nil, location: LocationCode? = nil,
+    day: Day? = nil
+  ) -> RefusedRow {
+    RefusedRow(
+      line: line, reason: reason, found: found, raw: raw, item: item, location: location,
+      day: day)
+  }
+}
+
 /// Takes over, from the fact that stands, a field that the push does not speak of.
 public typealias Carry<Fact> = @Sendable (_ incoming: inout Fact, _ standing: Fact) -> Void
 
 /// Rows of one kind on their way into the database, with what becomes of them.
-struct Reception<Key: Hashable, Content: FactContent> {
+struct FactIntake<Key: Hashable, Content: FactContent> {
   var table = FactTable<Key, Content>()
-  private(set) var counts = RowCounts()
-  private(set) var aside: [QuarantinedRow] = []
-  /// Where this batch's standing fact came from, to set it aside if it must give way.
-  private var origins: [Key: QuarantinedRow] = [:]
+  private var counts = RowCounts()
+  private var refused: [RefusedRow] = []
+  /// The row that brought this batch's standing fact, to refuse it if it must give way.
+  private var origins: [Key: RefusedRow] = [:]
 
-  /// Receives a row; `asQuarantined` tells how it would look if it must be set aside.
+  var outcome: RowOutcome { RowOutcome(counts: counts, refused: refused) }
+
+  /// Receives a row; `asConflict` is how it looks if it, or a fact like it, must be refused.
   mutating func receive(
-    _ key: Key, _ content: Content, revision: Int64?, asQuarantined: @autoclosure () -> QuarantinedRow
+    _ key: Key, _ content: Content, revision: Int64?, asConflict: @autoclosure () -> RefusedRow
   ) throws {
     let resolution = try table.receive(key, content, revision: revision)
     counts.count(resolution)
     switch resolution {
     case .conflict(incomingStands: false):
-      aside.append(asQuarantined())
+      refused.append(asConflict())
     case .conflict(incomingStands: true):
-      let row = asQuarantined()
+      let row = asConflict()
       if let fallen = origins[key] {
-        aside.append(fallen)
-        counts.applied -= 1
-        counts.quarantined += 1
+        refused.append(fallen)
+        counts.displaceOwn()
       } else if let replaced = table.replaced[key] {
-        aside.append(row.withContent(replaced.content))
+        refused.append(row.describing(replaced.content))
       }
       origins[key] = row
     case .applied:
-      origins[key] = asQuarantined()
+      origins[key] = asConflict()
     case .duplicate, .stale:
       break
     }
   }
 
-  mutating func setAside(_ row: QuarantinedRow) {
+  mutating func refuse(_ row: RefusedRow) {
     counts.quarantined += 1
-    aside.append(row)
+    refused.append(row)
   }
 }
 
-extension QuarantinedRow {
-  static func conflict(
-    _ field: String, line: Int, raw: [UInt8], item: String? = nil, location: String? = nil,
-    day: Day? = nil
-  ) -> QuarantinedRow {
-    QuarantinedRow(
-      line: line, code: "conflicting_duplicate", field: field, found: nil, raw: raw, item: item,
-      location: location, day: day)
+extension RowCounts {
+  /// A row of this batch that had been applied gave way to another one.
+  mutating func displaceOwn() {
+    applied -= 1
+    quarantined += 1
   }
+}
 
+extension RefusedRow {
   /// The same row about a fact of an earlier push, whose own bytes are gone by now.
-  fileprivate func withContent(_ content: some FactContent) -> QuarantinedRow {
-    QuarantinedRow(
-      line: line, code: code, field: field, found: nil, raw: Array(String(describing: content).utf8),
+  fileprivate func describing(_ content: some FactContent) -> RefusedRow {
+    RefusedRow(
+      line: line, reason: reason, found: found, raw: Array(String(describing: content).utf8),
       item: item, location: location, day: day)
   }
 }
