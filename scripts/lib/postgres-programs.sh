@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Where PostgreSQL's server programs are, and how to run them. To be sourced.
 
 # Prints the folder of a server of version 15 to 17: what pg_config names, if a server is there,
