@@ -12,7 +12,7 @@ enum ClosureDetection {
   /// from one season to the next, which leaves departments' closures in and chance out.
   ///
   /// Cost: one comparison a day, and a selection among 57 where a day is below 0.15 of the maximum.
-  static func closures(in values: UnsafeBufferPointer<Double>, season: Int) -> [Int] {
+  static func closures(in values: [Double], season: Int) -> [Int] {
     let largest = values.reduce(0) { $1 > $0 && $1.isFinite ? $1 : $0 }
     guard largest > 0 else { return [] }
     let candidates = values.indices.filter { values[$0] < fraction * largest }
@@ -30,7 +30,7 @@ enum ClosureDetection {
   }
 
   private static func median(
-    around day: Int, in values: UnsafeBufferPointer<Double>,
+    around day: Int, in values: [Double],
     workspace: UnsafeMutableBufferPointer<Double>
   ) -> Double {
     var count = 0
@@ -46,7 +46,7 @@ enum ClosureDetection {
 
   /// 1.4826 × median |change of sqrt(y) over one season| / sqrt(2).
   private static func seasonalNoise(
-    _ values: UnsafeBufferPointer<Double>, season: Int
+    _ values: [Double], season: Int
   ) -> Double {
     guard values.count > season else { return 0 }
     let changes = (season..<values.count).compactMap { index -> Double? in

@@ -56,7 +56,9 @@ extension HybridFit {
       return false
     }
     let largest = panel.observations.withColumn(column) { values in
-      values.suffix(panel.year).reduce(0) { $1.isFinite ? max($0, $1) : $0 }
+      values.suffix(panel.year).reduce(0.0) {
+        $1.isFinite && $1 <= plan.ceilings[column] ? max($0, $1) : $0
+      }
     }
     return forecast.means.allSatisfy { $0.isFinite && $0 <= 10 * largest }
   }

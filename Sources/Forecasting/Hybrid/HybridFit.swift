@@ -78,8 +78,7 @@ struct HybridFit {
   private func endings(
     of columns: ArraySlice<Int>, _ group: HybridPlan.Group, _ design: RidgeDesign
   ) -> [Ending] {
-    var block = ObservationBlock(
-      panel, columns: columns, scales: columns.compactMap { plan.scales[$0] }, start: design.start)
+    var block = ObservationBlock(panel, plan, columns: columns, start: design.start)
     let prior = group.hasPrior ? design.rotatedCoefficients(priorCoefficients(columns)) : nil
     let grid = group.isShort ? parameters.shortPenalties : parameters.penalties
     var fit = RidgeFit?.none
@@ -149,9 +148,11 @@ struct HybridFit {
         $0 + panel.features[row, $1] * prior.coefficients[$1]
       }
     }
-    let residuals = (0..<rows).compactMap { row -> Double? in
-      let units = panel.observations[row, column]
-      return units.isFinite ? scale.scaled(units) - effects(row) : nil
+    let demand = panel.observations.withColumn(column) {
+      DemandCeiling.demand(in: $0, below: plan.ceilings[column])
+    }
+    let residuals = demand.indices.compactMap { row in
+      demand[row].isNaN ? nil : scale.scaled(demand[row]) - effects(row)
     }
     return Ending(
       level: ResidualLevel(mean: residuals, horizon: panel.horizon, parameters: parameters),

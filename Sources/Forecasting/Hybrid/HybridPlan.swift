@@ -22,6 +22,8 @@ struct HybridPlan {
   /// Per column.
   private(set) var treatments: [Treatment]
   private(set) var scales: [RootScale?]
+  /// Units above which an observation is a wrong entry.
+  private(set) var ceilings: [Double]
   /// Per column, the nearest ancestor that has coefficients.
   private(set) var priors: [Int?]
   /// Columns with a treatment, parents in an earlier stage than their children.
@@ -33,12 +35,15 @@ struct HybridPlan {
     treatments = Array(repeating: .none, count: count)
     scales = Array(repeating: nil, count: count)
     priors = Array(repeating: nil, count: count)
+    ceilings = Array(repeating: .infinity, count: count)
     stages = Array(repeating: [], count: (depths.max() ?? -1) + 1)
     for column in 0..<count { stages[depths[column]].append(column) }
     for column in stages.joined() {
       let ancestor = panel.parents[column].flatMap { treatments[$0] == .none ? priors[$0] : $0 }
       priors[column] = ancestor
-      panel.observations.withColumn(column) { values in
+      panel.observations.withColumn(column) { raw in
+        ceilings[column] = DemandCeiling.ceiling(of: raw)
+        let values = DemandCeiling.demand(in: raw, below: ceilings[column])
         scales[column] = RootScale(lastYearOf: values, year: panel.year)
         guard scales[column] != nil else { return }
         treatments[column] = HybridPlan.treatment(
@@ -49,7 +54,7 @@ struct HybridPlan {
   }
 
   private static func treatment(
-    _ values: UnsafeBufferPointer<Double>, _ panel: Hybrid.Panel,
+    _ values: [Double], _ panel: Hybrid.Panel,
     _ parameters: Hybrid.Parameters, hasPrior: Bool
   ) -> Treatment {
     guard let first = values.firstIndex(where: \.isFinite) else { return .none }

@@ -8,18 +8,16 @@ struct ObservationBlock {
   private(set) var current: Matrix
   /// L × b, what cleaning left of the last errors: 0 in gaps.
   private(set) var kept: Matrix
-  let scales: [RootScale]
 
-  /// - Parameter scales: of the columns, one each.
   init(
-    _ panel: Hybrid.Panel, columns: ArraySlice<Int>, scales: [RootScale], start: Int
+    _ panel: Hybrid.Panel, _ plan: HybridPlan, columns: ArraySlice<Int>, start: Int
   ) {
     let length = panel.observations.rows - start
-    self.scales = scales
     var observed = Matrix(rows: length, columns: columns.count, repeating: .nan)
     for (target, column) in columns.enumerated() {
-      let scale = scales[target]
-      panel.observations.withColumn(column) { values in
+      guard let scale = plan.scales[column] else { continue }
+      panel.observations.withColumn(column) { raw in
+        let values = DemandCeiling.demand(in: raw, below: plan.ceilings[column])
         let closed =
           panel.season > 1 ? ClosureDetection.closures(in: values, season: panel.season) : []
         observed.withMutableColumn(target) { z in

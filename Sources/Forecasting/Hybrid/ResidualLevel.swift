@@ -110,9 +110,11 @@ struct ResidualLevel {
     }
     guard count > 0 else { return .zero }
     let mean = sum / count
-    let limit = 4 * (squares / count - mean * mean).clamped(
-      lowerBound: .zero, upperBound: Lanes(repeating: .infinity)
-    ).squareRoot()
+    let limit =
+      4
+      * (squares / count - mean * mean).clamped(
+        lowerBound: .zero, upperBound: Lanes(repeating: .infinity)
+      ).squareRoot()
     var clipped = Lanes.zero
     for index in recent where !observed[index].isNaN {
       let pulled = innovations[index].clamped(lowerBound: -limit, upperBound: limit)

@@ -38,7 +38,8 @@ struct RidgeFit {
           projected, eigenvalues, squares: squares, grid: grid, freedom: freedom,
           weight: design.weight)
         for index in projected.indices {
-          projected[index] = projected[index] / (eigenvalues[index] + grid[choice])
+          projected[index] =
+            projected[index] / (eigenvalues[index] + grid[choice])
             + (anchor?[index] ?? 0)
         }
         penalties.append(grid[choice])

@@ -5,7 +5,7 @@ struct RootScale {
   let mean: Double
 
   /// Nil where the last year holds no demand at all to measure against.
-  init?(lastYearOf values: UnsafeBufferPointer<Double>, year: Int) {
+  init?(lastYearOf values: [Double], year: Int) {
     var sum = 0.0
     var count = 0.0
     for value in values.suffix(year) where value.isFinite {

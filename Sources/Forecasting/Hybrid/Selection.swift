@@ -19,7 +19,7 @@ enum Selection {
   }
 
   /// The element of the given rank, moved to its place, smaller ones before it.
-  private static func select(
+  static func select(
     _ rank: Int, in values: UnsafeMutableBufferPointer<Double>
   ) -> Double {
     var left = 0

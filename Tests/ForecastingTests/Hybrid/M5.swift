@@ -5,7 +5,7 @@ import LinearAlgebra
 /// checkout.
 struct M5 {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../../shared/data/m5").standardizedFileURL
+    .appending(path: "../../../../shared/data/m5").standardizedFileURL
   static let isPresent = FileManager.default.fileExists(
     atPath: folder.appending(path: "store_dept_daily.csv.gz").path(percentEncoded: false))
 
