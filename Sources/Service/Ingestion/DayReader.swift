@@ -21,11 +21,22 @@ struct DayReader {
   }
 
   private mutating func look(up word: UInt64, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    let first = Array(bytes.prefix(8)) + [UInt8(ascii: "0"), UInt8(ascii: "1")]
-    guard let start = Day(iso: first) else { return false }
+    var numbers = (0, 0)
+    for position in 0..<7 where position != 4 {
+      let digit = Int(bytes[position]) - 48
+      guard (0...9).contains(digit) else { return false }
+      if position < 4 {
+        numbers.0 = numbers.0 * 10 + digit
+      } else {
+        numbers.1 = numbers.1 * 10 + digit
+      }
+    }
+    guard bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+      let first = Day(year: numbers.0, month: numbers.1, day: 1)
+    else { return false }
     month = word
-    before = start.ordinal - 1
-    length = start.nextMonthStart.ordinal - start.ordinal
+    before = first.ordinal - 1
+    length = Int32(Day.length(ofMonth: numbers.1, year: numbers.0))
     return true
   }
 }
