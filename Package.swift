@@ -62,6 +62,6 @@ let package = Package(
     tests("Digests", ["Digests"]),
     tests("Storage", ["Storage", "Inventory", "Postgres"]),
     tests("Service", ["Service", "Storage", "Planning", "Inventory", "Postgres"]),
-    tests("Quartermaster", ["Service", "Inventory"]),
+    tests("Quartermaster", ["quartermaster", "Service", "Planning", "Inventory"]),
   ]
 )
