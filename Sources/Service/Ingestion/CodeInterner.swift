@@ -61,6 +61,14 @@ struct ByteInterner: ~Copyable {
     return number
   }
 
+  /// The number of bytes, known or not.
+  @inline(__always)
+  mutating func intern(_ field: UnsafeRawBufferPointer) -> Int32 { find(field) ?? add(field) }
+
+  func text(_ number: Int32) -> String {
+    String(decoding: arena[ends[Int(number)]..<ends[Int(number) + 1]], as: UTF8.self)
+  }
+
   mutating func removeAll() {
     ends = [0]
     arena.removeAll(keepingCapacity: true)
