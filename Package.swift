@@ -44,7 +44,7 @@ let package = Package(
     library("Digests", ["CCrypto"]),
 
     library(
-      "Storage", ["Planning", "Inventory", "Postgres", "Digests"],
+      "Storage", ["Planning", "Forecasting", "Inventory", "Postgres", "Digests"],
       resources: [.embedInCode("migrations")]),
     library(
       "Service", ["Storage", "Planning", "Inventory", "Postgres", "Compression", "Digests"],

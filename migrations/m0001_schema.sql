@@ -188,11 +188,11 @@ CREATE TABLE quarantine (
   line bigint NOT NULL,
   code text NOT NULL,
   field text,
-  found text,
+  message text NOT NULL,
   raw bytea NOT NULL,
   -- As far as they can be read: that one fact is missing, not zero, while the row waits.
-  item text COLLATE "C",
-  location text COLLATE "C",
+  item code,
+  location code,
   day date
 );
 CREATE INDEX quarantine_by_batch ON quarantine (batch_id, line);

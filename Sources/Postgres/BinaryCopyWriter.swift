@@ -6,7 +6,7 @@ import CPostgres
 /// it has in the table: the format has no types of its own.
 public struct BinaryCopyWriter: ~Copyable {
   /// Large enough that a send costs nothing beside its bytes, small enough for the second cache.
-  private static let flushBytes = 256 * 1024
+  @usableFromInline static var flushBytes: Int { 256 * 1024 }
 
   private let connection: OpaquePointer
   @usableFromInline var base: UnsafeMutableRawPointer
@@ -31,7 +31,7 @@ public struct BinaryCopyWriter: ~Copyable {
   @inlinable
   public mutating func row(columns: Int) throws {
     precondition(columnsLeft == 0, "a row of a COPY lacks columns")
-    if count >= 256 * 1024 { try flush() }
+    if count >= Self.flushBytes { try flush() }
     reserve(2)
     append(Int16(truncatingIfNeeded: columns))
     columnsLeft = columns

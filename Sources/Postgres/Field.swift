@@ -1,8 +1,9 @@
 import CPostgres
 
-/// The binary form of one column in one row, which cannot outlive its row.
-public struct Field: ~Copyable {
+/// The binary form of one column in one row.
+public struct Field {
   public let type: PostgresType
+  /// Nil for NULL; valid as long as `answer` lives.
   let bytes: UnsafeRawBufferPointer?
   private let answer: Answer
   private let position: Int32

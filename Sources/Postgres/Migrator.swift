@@ -18,7 +18,7 @@ public enum MigrationError: Error, Hashable, Sendable {
   case databaseIsNewer(name: String)
   /// A script of this program would come before one that was applied already.
   case outOfOrder(name: String)
-  /// A script ended the transaction it runs in.
+  /// A script ended the transaction it runs in: what it did before stays, without protection.
   case endedTransaction(name: String)
 }
 
@@ -38,8 +38,8 @@ public struct Migrator: Sendable {
 
   /// Applies what is missing and returns the names applied, in order.
   ///
-  /// - Throws: `MigrationError` before anything is changed by the script concerned, `PostgresError`
-  ///   when a script fails: the scripts before it stay applied.
+  /// - Throws: `MigrationError` when the scripts do not continue what was applied, before anything
+  ///   is changed; `PostgresError` when a script fails: the scripts before it stay applied.
   @discardableResult
   public func migrate(_ session: Session) async throws -> [String] {
     try await session.run { db in

@@ -49,7 +49,12 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
       statement.append(SQL(unescaped: literal))
     }
 
-    public mutating func appendInterpolation<Value: Parameter>(_ value: Value) {
+    public mutating func appendInterpolation<Value: Parameter>(_ value: Value) { bind(value) }
+
+    /// An optional parameter; nil is NULL.
+    public mutating func appendInterpolation<Value: Parameter>(_ value: Value?) { bind(value) }
+
+    private mutating func bind<Value: Parameter>(_ value: Value) {
       var encoded = ParameterValue()
       value.encode(into: &encoded)
       statement.parameters.append(Bound(type: Value.postgresType, value: encoded))

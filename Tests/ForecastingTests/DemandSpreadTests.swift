@@ -34,7 +34,7 @@ struct DemandSpreadTests {
       let steps = 20_000
       let probabilities = (0..<steps).map { (Double($0) + 0.5) / Double(steps) }
       let average = spread.quantiles(probabilities, mean: mean, lead: 1).reduce(0, +)
-      #expect((average / Double(steps) / mean - 1).magnitude < 2e-3)
+      #expect((average / Double(steps) / mean - 1).magnitude < 5e-3)
     }
   }
 
@@ -50,7 +50,8 @@ struct DemandSpreadTests {
   @Test("the totals of counts have the stated mean and variance")
   func countTotals() {
     let spread = DemandSpread.negativeBinomial(dispersion: 2)
-    let totals = spread.sampleTotals(means: Array(repeating: 0.5, count: 20), paths: 20_000, seed: 7)
+    let totals = spread.sampleTotals(
+      means: Array(repeating: 0.5, count: 20), paths: 20_000, seed: 7)
     let mean = totals.reduce(0, +) / 20_000
     let variance = totals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 20_000
     #expect((mean - 10).magnitude < 0.2)
@@ -60,7 +61,8 @@ struct DemandSpreadTests {
   @Test("days of one origin err together: a total scatters more than independent days would")
   func rootTotals() {
     let spread = DemandSpread.squareRoot(scale: 100, deviation: 0.2, growth: 0)
-    let totals = spread.sampleTotals(means: Array(repeating: 100, count: 28), paths: 20_000, seed: 3)
+    let totals = spread.sampleTotals(
+      means: Array(repeating: 100, count: 28), paths: 20_000, seed: 3)
     let mean = totals.reduce(0, +) / 20_000
     let variance = totals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 20_000
     #expect((mean - 2800).magnitude < 15)

@@ -28,22 +28,23 @@ enum FactRule {
     _ incoming: Content, revision: Int64?, against standing: Content,
     revision standingRevision:
       Int64?, sameBatch: Bool
-  ) -> Resolution {
+  ) throws(DigestError) -> Resolution {
     let same = incoming == standing
     guard let revision, let standingRevision else {
       if same { return .duplicate(raisesRevision: false) }
-      return sameBatch ? conflict(incoming, standing) : .applied
+      return sameBatch ? try conflict(incoming, standing) : .applied
     }
     if revision < standingRevision { return .stale }
     if revision > standingRevision { return same ? .duplicate(raisesRevision: true) : .applied }
-    return same ? .duplicate(raisesRevision: false) : conflict(incoming, standing)
+    return same ? .duplicate(raisesRevision: false) : try conflict(incoming, standing)
   }
 
   private static func conflict<Content: FactContent>(
     _ incoming: Content, _ standing: Content
-  ) -> Resolution {
-    let digests = (SHA256.digest(incoming.canonicalBytes), SHA256.digest(standing.canonicalBytes))
-    return .conflict(incomingStands: digests.0.lexicographicallyPrecedes(digests.1))
+  ) throws(DigestError) -> Resolution {
+    let own = try SHA256.digest(of: incoming.canonicalBytes).bytes
+    let other = try SHA256.digest(of: standing.canonicalBytes).bytes
+    return .conflict(incomingStands: own.lexicographicallyPrecedes(other))
   }
 }
 

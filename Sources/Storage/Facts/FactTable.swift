@@ -1,3 +1,5 @@
+internal import Digests
+
 /// Standing facts of one kind, and what a batch does to them: for the kinds whose rows fit in
 /// memory (all but demand).
 struct FactTable<Key: Hashable, Content: FactContent> {
@@ -20,17 +22,21 @@ struct FactTable<Key: Hashable, Content: FactContent> {
   /// Facts of earlier batches that this one replaced, once each.
   private(set) var replaced: [Key: Replacement] = [:]
 
-  mutating func know(_ key: Key, _ content: Content, revision: Int64?) {
-    standing[key] = Standing(content: content, revision: revision, isIncoming: false)
+  mutating func know(
+    _ key: Key, _ content: Content, revision: Int64?, isIncoming: Bool = false
+  ) {
+    standing[key] = Standing(content: content, revision: revision, isIncoming: isIncoming)
   }
 
-  mutating func receive(_ key: Key, _ content: Content, revision: Int64?) -> Resolution {
+  mutating func receive(_ key: Key, _ content: Content, revision: Int64?)
+    throws(DigestError) -> Resolution
+  {
     guard let fact = standing[key] else {
       standing[key] = Standing(content: content, revision: revision, isIncoming: true)
       changed.insert(key)
       return .applied
     }
-    let resolution = FactRule.resolve(
+    let resolution = try FactRule.resolve(
       content, revision: revision, against: fact.content, revision: fact.revision,
       sameBatch: fact.isIncoming)
     switch resolution {
@@ -47,5 +53,18 @@ struct FactTable<Key: Hashable, Content: FactContent> {
       break
     }
     return resolution
+  }
+
+  struct ChangedFact {
+    let key: Key
+    let content: Content
+    let revision: Int64?
+  }
+
+  /// What must be written, in no particular order.
+  var changedFacts: [ChangedFact] {
+    changed.compactMap { key in
+      standing[key].map { ChangedFact(key: key, content: $0.content, revision: $0.revision) }
+    }
   }
 }

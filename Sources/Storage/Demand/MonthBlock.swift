@@ -1,3 +1,4 @@
+internal import Digests
 internal import Inventory
 
 /// The demand rows a batch touches, side by side in flat arrays, and the merge of facts into them.
@@ -79,19 +80,20 @@ struct MonthBlock {
   }
 
   /// Merges one fact. On a conflict the one that fell is the caller's to quarantine: the incoming
-  /// one, or the one returned as displaced.
+  /// one, or the one returned as displaced, which may be of this batch.
   mutating func receive(
     row position: Int, place: Int, quantity: Double, revision: Int64
-  ) -> (resolution: Resolution, displaced: Double) {
+  ) throws(DigestError) -> (resolution: Resolution, displaced: Double, displacesOwn: Bool) {
     let cell = position * MonthBlock.places + place
     let standing = quantities[cell]
     if standing.isNaN {
       set(cell, row: position, quantity, revision)
-      return (.applied, .nan)
+      return (.applied, .nan, false)
     }
-    let resolution = FactRule.resolve(
+    let isOwn = batches[cell] == batch
+    let resolution = try FactRule.resolve(
       quantity, revision: known(revision), against: standing, revision: known(revisions[cell]),
-      sameBatch: batches[cell] == batch)
+      sameBatch: isOwn)
     switch resolution {
     case .applied, .conflict(incomingStands: true):
       remember(cell, row: position, place: place)
@@ -102,7 +104,7 @@ struct MonthBlock {
     case .duplicate, .stale, .conflict:
       break
     }
-    return (resolution, standing)
+    return (resolution, standing, isOwn)
   }
 
   private mutating func set(_ cell: Int, row: Int, _ quantity: Double, _ revision: Int64) {

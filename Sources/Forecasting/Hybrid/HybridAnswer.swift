@@ -1,0 +1,65 @@
+import LinearAlgebra
+
+extension HybridFit {
+  /// Chooses the level's rate for all columns together and turns each ending into a forecast.
+  func forecasts() -> [Hybrid.Forecast?] {
+    let lane = chosenLane()
+    return endings.indices.map { column in
+      guard let ending = endings[column], let scale = plan.scales[column] else { return nil }
+      let forecast = forecast(ending, scale, lane: lane, closures: panel.closures[column])
+      return isPlausible(forecast, column) ? forecast : nil
+    }
+  }
+
+  /// The lane whose forecasts of the next H buckets' mean erred least on average, each series
+  /// measured in shares of its own mean error over the lanes.
+  func chosenLane() -> Int {
+    let candidates = parameters.levels.indices
+    var sums = Array(repeating: 0.0, count: parameters.levels.count)
+    for ending in endings {
+      guard let errors = ending?.level.blockError else { continue }
+      let mean = candidates.reduce(0) { $0 + errors[$1] } / Double(candidates.count)
+      guard mean > 0, mean.isFinite else { continue }
+      for lane in candidates { sums[lane] += errors[lane] / mean }
+    }
+    guard sums.contains(where: { $0 > 0 }) else { return parameters.levels.count / 2 }
+    return candidates.min { sums[$0] < sums[$1] } ?? 0
+  }
+
+  private func forecast(
+    _ ending: Ending, _ scale: RootScale, lane: Int, closures: [Int]
+  ) -> Hybrid.Forecast {
+    let level = ending.level
+    let variance = level.variance[lane]
+    var means = (0..<panel.horizon).map { lead in
+      scale.units(
+        ending.ahead[lead] + level.level[lane] + level.weekday[lead][lane]
+          + level.echo[lead][lane], variance: variance)
+    }
+    for lead in closures where means.indices.contains(lead) { means[lead] = 0 }
+    let freedom = max(0.2, 1 - ending.degreesOfFreedom / ending.weight)
+    let rate = max(parameters.levels[lane], min(ending.leastRate, 1))
+    return Hybrid.Forecast(
+      means: means,
+      spread: .squareRoot(
+        scale: scale.mean,
+        deviation: parameters.widening * level.deviation[lane] / freedom.squareRoot(),
+        growth: rate),
+      scale: scale.mean, coefficients: ending.coefficients, level: level.level[lane],
+      weekday: level.weekday.map { $0[lane] }, echo: level.echo.map { $0[lane] },
+      smoothing: rate, penalty: ending.penalty, degreesOfFreedom: ending.degreesOfFreedom)
+  }
+
+  /// Nothing in a year's demand foretells ten times its maximum.
+  private func isPlausible(_ forecast: Hybrid.Forecast, _ column: Int) -> Bool {
+    guard case .squareRoot(_, let deviation, _) = forecast.spread, deviation.isFinite else {
+      return false
+    }
+    let largest = panel.observations.withColumn(column) { values in
+      values.suffix(panel.year).reduce(0.0) {
+        $1.isFinite && $1 <= plan.ceilings[column] ? max($0, $1) : $0
+      }
+    }
+    return forecast.means.allSatisfy { $0.isFinite && $0 <= 10 * largest }
+  }
+}

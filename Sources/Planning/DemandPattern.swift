@@ -1,0 +1,56 @@
+internal import Inventory
+
+/// What a history looks like, as far as the choice of its method asks.
+struct DemandPattern {
+  /// More zeros than this make a history sparse.
+  static let sparseShare = 0.5
+
+  /// Buckets whose demand is known.
+  let validCount: Int
+  /// Of the last year.
+  let zeroShare: Double
+  let mean: Double
+  let maximum: Double
+  /// Whether anything was ever sold.
+  let everSold: Bool
+
+  var isSparse: Bool { zeroShare > DemandPattern.sparseShare }
+
+  init(_ values: [Double], perYear: Int) {
+    var count = 0
+    var sold = false
+    for value in values where !value.isNaN {
+      count += 1
+      sold = sold || value > 0
+    }
+    var yearCount = 0
+    var zeros = 0
+    var sum = 0.0
+    var largest = 0.0
+    for value in values.suffix(perYear) where !value.isNaN {
+      yearCount += 1
+      zeros += value > 0 ? 0 : 1
+      sum += value
+      largest = max(largest, value)
+    }
+    validCount = count
+    everSold = sold
+    zeroShare = yearCount == 0 ? 1 : Double(zeros) / Double(yearCount)
+    mean = yearCount == 0 ? 0 : sum / Double(yearCount)
+    maximum = largest
+  }
+}
+
+extension Bucket {
+  /// Buckets of the short season: days repeat weekly.
+  var season: Int { self == .day ? 7 : 1 }
+
+  /// Buckets of a year in whole seasons.
+  var wholeYear: Int {
+    switch self {
+    case .day: 364
+    case .week: 52
+    case .month: 12
+    }
+  }
+}

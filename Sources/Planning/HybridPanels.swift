@@ -1,0 +1,100 @@
+internal import Dispatch
+internal import Forecasting
+internal import LinearAlgebra
+
+/// One history that the hybrid is asked to forecast.
+struct PanelColumn {
+  let history: NodeHistory
+  /// The column towards which this one is drawn.
+  let parent: Int?
+  /// Leads (0 is the first) at which nothing is sold.
+  let closures: [Int]
+  /// Columns of one family stand in one panel; nil is the family of all sums over items.
+  let family: Int?
+}
+
+/// Many columns, forecast panel by panel so that memory does not grow with their number.
+///
+/// Panels are cut by family and size alone, never by the number of processors: results must not
+/// depend on the machine. A panel also holds the ancestors its columns are drawn towards.
+struct HybridPanels {
+  /// Every panel pays for its own eigendecompositions, one per beginning of a history.
+  static let columnLimit = 4096
+
+  let window: FeatureWindow
+  let features: FeatureTable
+  let horizon: Int
+
+  func forecast(_ columns: [PanelColumn], progress: ForecastProgress?) throws
+    -> [Hybrid.Forecast?]
+  {
+    let design = Matrix(
+      rows: features.rows, columns: features.columnCount, storage: features.values)
+    var forecasts = [Hybrid.Forecast?](repeating: nil, count: columns.count)
+    var done = 0
+    for (own, all) in HybridPanels.panels(of: columns) {
+      let answers = try Hybrid.forecast(panel(of: columns, all, design), loop: onAllProcessors)
+      for (place, column) in own.enumerated() { forecasts[column] = answers[place] }
+      done += own.count
+      progress?(done, columns.count)
+    }
+    return forecasts
+  }
+
+  private func panel(of columns: [PanelColumn], _ chosen: [Int], _ design: Matrix) -> Hybrid.Panel {
+    let count = window.historyCount
+    let first = window.positions.lowerBound
+    var storage = [Double](repeating: .nan, count: count * chosen.count)
+    storage.withUnsafeMutableBufferPointer { target in
+      for (place, column) in chosen.enumerated() {
+        let history = columns[column].history
+        let shift = place * count + history.start - first
+        for (offset, value) in history.values.enumerated() { target[shift + offset] = value }
+      }
+    }
+    let placeOf = Dictionary(
+      chosen.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    return Hybrid.Panel(
+      observations: Matrix(rows: count, columns: chosen.count, storage: storage),
+      features: design, penalties: features.penalties,
+      parents: chosen.map { columns[$0].parent.flatMap { placeOf[$0] } },
+      closures: chosen.map { columns[$0].closures }, season: window.grid.bucket.season,
+      year: window.grid.bucket.wholeYear, horizon: horizon)
+  }
+
+  /// The columns of each panel: its own, then those and their ancestors.
+  static func panels(of columns: [PanelColumn]) -> [(own: [Int], all: [Int])] {
+    var families: [Int: [Int]] = [:]
+    for (position, column) in columns.enumerated() {
+      families[column.family ?? -1, default: []].append(position)
+    }
+    var groups: [[Int]] = []
+    for (_, members) in families.sorted(by: { $0.key < $1.key }) {
+      if let last = groups.last, last.count + members.count <= columnLimit {
+        groups[groups.count - 1].append(contentsOf: members)
+      } else {
+        groups.append(members)
+      }
+    }
+    return groups.map { own in
+      var all = own
+      var present = Set(own)
+      var next = 0
+      while next < all.count {
+        if let parent = columns[all[next]].parent, present.insert(parent).inserted {
+          all.append(parent)
+        }
+        next += 1
+      }
+      return (own, all)
+    }
+  }
+}
+
+/// Runs a loop whose iterations do not share what they write.
+private func onAllProcessors(_ count: Int, _ body: (Int) -> Void) {
+  withoutActuallyEscaping(body) { body in
+    nonisolated(unsafe) let body = body
+    DispatchQueue.concurrentPerform(iterations: count) { body($0) }
+  }
+}

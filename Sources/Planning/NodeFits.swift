@@ -1,0 +1,135 @@
+internal import Forecasting
+internal import Inventory
+
+/// The fits of all nodes, and the one way in which they become coherent.
+struct NodeFits {
+  private let hierarchy: Hierarchy
+  private let preparation: Preparation
+  private var fits: [Fit] = []
+  private let own: Range<Int>
+
+  init(
+    _ hierarchy: Hierarchy, _ preparation: Preparation, settings: ForecastSettings,
+    panels: HybridPanels, progress: ForecastProgress?
+  ) throws {
+    self.hierarchy = hierarchy
+    self.preparation = preparation
+    own = hierarchy.levels.last.map { hierarchy.nodes(of: $0) } ?? 0..<0
+    if hierarchy.series.isEmpty { return }
+    let perYear = Int(settings.bucket.perYear)
+    let histories = NodeFits.histories(hierarchy, preparation, own: own)
+    let patterns = histories.map { DemandPattern($0.values, perYear: perYear) }
+    let usesHybrid = settings.choice == .auto || settings.choice == .hybrid
+    let isColumn = patterns.map {
+      usesHybrid && $0.mean > 0 && (!$0.isSparse || settings.choice == .hybrid)
+    }
+    let parents = PriorParents.parents(in: hierarchy, isDense: isColumn)
+    let sparse = own.filter {
+      settings.choice == .auto && patterns[$0].isSparse && patterns[$0].mean > 0
+    }
+    let pools = SparsePools(
+      sparse.map { $0 - own.lowerBound }, hierarchy: hierarchy, series: preparation.series,
+      next: preparation.next, perYear: perYear)
+
+    let nodes = hierarchy.nodes.indices.filter { isColumn[$0] }
+    var placeOf: [Int: Int] = [:]
+    for (place, node) in nodes.enumerated() { placeOf[node] = place }
+    let columns =
+      nodes.map { node in
+        PanelColumn(
+          history: histories[node], parent: parents[node].flatMap { placeOf[$0] },
+          closures: closures(of: hierarchy.members[node]), family: family(of: node))
+      }
+      + pools.pools.map { pool in
+        PanelColumn(
+          history: pool.history, parent: placeOf[pool.node], closures: closures(of: pool.members),
+          family: nil)
+      }
+    let hybrids = try panels.forecast(columns, progress: progress)
+    let ladder = Ladder(
+      choice: settings.choice, bucketSeason: settings.bucket.season, perYear: perYear,
+      horizon: settings.horizon)
+    for node in hierarchy.nodes.indices {
+      let parent = parents[node].map { (history: histories[$0], fit: fits[$0]) }
+      fits.append(
+        ladder.fit(
+          histories[node], hybrid: placeOf[node].flatMap { hybrids[$0] }, parent: parent))
+    }
+    for (place, pool) in pools.pools.enumerated() {
+      let fit = ladder.fit(pool.history, hybrid: hybrids[nodes.count + place])
+      share(fit, among: pool.members, perYear: perYear)
+    }
+  }
+
+  /// Sums of all nodes but the series' own, which are the series themselves.
+  private static func histories(
+    _ hierarchy: Hierarchy, _ preparation: Preparation, own: Range<Int>
+  ) -> [NodeHistory] {
+    hierarchy.nodes.indices.map { node in
+      let members = hierarchy.members[node]
+      return own.contains(node)
+        ? NodeHistory(preparation.series[members[0]])
+        : NodeHistory(
+          sumOf: members.lazy.map { preparation.series[$0] }, next: preparation.next)
+    }
+  }
+
+  /// Leads at which every series that still lives is closed.
+  private func closures(of members: [Int]) -> [Int] {
+    var shared: Set<Int>?
+    for member in members where !preparation.series[member].ended {
+      let ahead = preparation.series[member].closedAhead
+      shared = shared?.intersection(ahead) ?? ahead
+      if ahead.isEmpty { return [] }
+    }
+    return (shared ?? []).map { $0 - preparation.next }.sorted()
+  }
+
+  /// Nodes of one item stand together, because they are drawn towards each other.
+  private func family(of node: Int) -> Int? {
+    guard hierarchy.nodes[node].item != nil else { return nil }
+    return hierarchy.node(.item, of: hierarchy.series[hierarchy.members[node][0]])
+  }
+
+  /// Shares a pool's forecast out by its members' own levels.
+  private mutating func share(_ fit: Fit, among members: [Int], perYear: Int) {
+    let levels = members.map { SparseLevel(preparation.series[$0].values, perYear: perYear) }
+    let total = levels.reduce(0) { $0 + $1.level }
+    guard total > 0 else { return }
+    let dispersion = SparseLevel.dispersion(of: levels)
+    for (member, level) in zip(members, levels) {
+      fits[own.lowerBound + member] = Fit(
+        tier: .profile, reason: "sparse, a share of the sum of \(members.count)",
+        means: fit.means.map { $0 * level.level / total }, spread: level.spread(pool: dispersion))
+    }
+  }
+
+  /// What a series is expected to sell: its fit, promoted where it is, nothing where it is closed.
+  private func means(of series: Int) -> [Double] {
+    let closed = preparation.series[series].closedAhead
+    let factors = preparation.promotions.factorsAhead[series] ?? [:]
+    let means = fits[own.lowerBound + series].means
+    if closed.isEmpty && factors.isEmpty { return means }
+    return means.enumerated().map { lead, mean in
+      closed.contains(preparation.next + lead)
+        ? 0 : mean * (factors[preparation.next + lead] ?? 1)
+    }
+  }
+
+  func coherent(_ settings: ForecastSettings) -> [NodeForecast] {
+    let sums = Coherence.means(
+      hierarchy.series.indices.map(means(of:)), members: hierarchy.members,
+      horizon: settings.horizon)
+    return hierarchy.nodes.indices.map { node in
+      var quantiles = settings.quantiles.map { _ in [Double]() }
+      for (lead, mean) in sums[node].enumerated() {
+        let values = fits[node].spread.quantiles(
+          settings.quantiles, mean: Double(mean) / Coherence.thousandths, lead: lead + 1)
+        for (place, value) in values.enumerated() { quantiles[place].append(value) }
+      }
+      return NodeForecast(
+        node: hierarchy.nodes[node], tier: fits[node].tier, reason: fits[node].reason,
+        means: sums[node], quantiles: quantiles, spread: fits[node].spread)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import Inventory
+public import Planning
+
+/// Forecasts a file from several past origins and measures them against what came after.
+///
+/// `backtest FILE --horizon H --origins N --step S`: the last origin lies one horizon before the
+/// file's end, each earlier one a step before it. The intervals measured are those between the
+/// outermost quantiles.
+public struct RollingOrigins: Sendable {
+  public let options: ForecastFilter.Options
+  public let count: Int
+  /// Buckets between two origins.
+  public let step: Int
+  /// A file of item, location, region, category (as far as the series have them) and quantity, the
+  /// weight; nil weighs by demand.
+  public let weights: String?
+
+  public init(
+    _ options: ForecastFilter.Options, count: Int, step: Int, weights: String? = nil
+  ) {
+    self.options = options
+    self.count = count
+    self.step = step
+    self.weights = weights
+  }
+
+  /// - Parameter progress: called with each table as its origin is done.
+  public func run(progress: ((ForecastTable) -> Void)? = nil) throws -> AccuracyTable {
+    let events = try options.calendar.map { try CalendarFile.events($0) } ?? []
+    let bucket = options.settings.bucket
+    let buckets = try FileBuckets(
+      DemandFile(options.file, bucket: bucket, mapping: options.mapping), bucket: bucket,
+      isComplete: options.isComplete, name: options.file)
+    let grid = BucketGrid(bucket, following: buckets.histories.map(\.start))
+    let last = grid.position(of: buckets.origin)
+    let first = buckets.histories.map { grid.position(of: $0.start) }.min() ?? last
+    let needed = options.settings.horizon + (count - 1) * step + 1
+    guard last - first >= needed else {
+      throw ForecastInputFailure.historyTooShort(buckets: last - first + 1, needed: needed + 1)
+    }
+    var accuracy = AccuracyTable(
+      buckets.histories, bucket: bucket, last: buckets.origin,
+      weights: try weights.map { try weightsOfSeries($0, buckets.histories.map(\.series)) })
+    for number in (0..<count).reversed() {
+      let origin = grid.name(at: last - options.settings.horizon - number * step)
+      let known = buckets.histories.filter { $0.start <= origin }
+      let table = try Forecaster.forecast(
+        histories: known, events: events, origin: origin, settings: options.settings)
+      accuracy.add(table)
+      progress?(table)
+    }
+    return accuracy
+  }
+
+  /// A row weighs every series that has all the codes it names.
+  private func weightsOfSeries(_ path: String, _ series: [Series]) throws -> [Series: Double] {
+    var reader = try RowReader(
+      ByteSource(.init(path: path)), columns: [.item, .location, .region, .category, .quantity],
+      required: [.quantity], mapping: ColumnMapping())
+    var weightOf: [[String]: Double] = [:]
+    while true {
+      switch try reader.next() {
+      case .end:
+        let present = reader.present
+        return Dictionary(
+          uniqueKeysWithValues: series.map { one in
+            let names = [
+              present.contains(.item) ? one.item?.text ?? "" : "",
+              present.contains(.location) ? one.location?.text ?? "" : "",
+              present.contains(.region) ? one.region?.text ?? "" : "",
+              present.contains(.category) ? one.category?.text ?? "" : "",
+            ]
+            return (one, weightOf[names] ?? 0)
+          })
+      case .malformed:
+        throw ForecastInputFailure.row(
+          file: path, line: reader.line, column: "", text: excerpt(reader.raw), .malformedRow)
+      case .row:
+        guard case .number(let weight) = QuantityText(reader.field(4)), weight >= 0 else {
+          throw ForecastInputFailure.row(
+            file: path, line: reader.line, column: "quantity", text: excerpt(reader.field(4)),
+            .weightNotPositive)
+        }
+        weightOf[(0..<4).map { String(decoding: reader.field($0), as: UTF8.self) }] = weight
+      }
+    }
+  }
+}
