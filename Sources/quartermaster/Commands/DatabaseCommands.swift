@@ -34,16 +34,22 @@ struct MigrateCommand: Command, Hashable {
 
 /// `demo`: a generated retailer, loaded, trained and reported.
 struct DemoCommand: Command, Hashable {
+  /// Nobody is there to answer.
+  let isUnattended: Bool
   let database: String?
 
   static let grammar = Grammar(
     name: "demo",
     summary: "Load a generated retailer, train, and print one region's report",
     details: "Started again it finds its data and adds the days since, from the same seed.",
-    options: [.database],
+    options: [.init(name: "once", help: "unattended: run through and end"), .database],
     examples: [
-      .init(commandLine: "quartermaster demo", effect: "shows the whole path in a minute or two")
+      .init(commandLine: "quartermaster demo", effect: "shows the whole path in a minute or two"),
+      .init(commandLine: "quartermaster demo --once", effect: "the same for a script"),
     ])
 
-  init(_ arguments: Arguments) throws(UsageFailure) { database = arguments.text("database") }
+  init(_ arguments: Arguments) throws(UsageFailure) {
+    isUnattended = arguments.has("once")
+    database = arguments.text("database")
+  }
 }
