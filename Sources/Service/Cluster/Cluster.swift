@@ -24,10 +24,14 @@ public struct Cluster: Sendable {
       self.url = url
       self.presence = presence
       self.startedCluster = startedCluster
+      isPrivate = presence != nil
     }
 
     /// Whether this lease started the server.
     public nonisolated var startedServer: Bool { startedCluster != nil }
+
+    /// Whether it is the private server.
+    public nonisolated let isPrivate: Bool
 
     /// Stops the server if this lease started it and nobody else is connected. Every session of
     /// the caller's must be closed before.

@@ -69,10 +69,10 @@ struct DemandFile: ~Copyable {
           throw failure(reader, 4, .dayNotReadable)
         }
         let key = Key(
-          item: reader.field(0).isEmpty ? -1 : items.intern(reader.field(0)),
-          location: reader.field(1).isEmpty ? -1 : locations.intern(reader.field(1)),
-          region: reader.field(2).isEmpty ? -1 : regions.intern(reader.field(2)),
-          category: reader.field(3).isEmpty ? -1 : categories.intern(reader.field(3)))
+          item: reader.field(0).isEmpty ? -1 : items.number(reader.field(0)),
+          location: reader.field(1).isEmpty ? -1 : locations.number(reader.field(1)),
+          region: reader.field(2).isEmpty ? -1 : regions.number(reader.field(2)),
+          category: reader.field(3).isEmpty ? -1 : categories.number(reader.field(3)))
         if key != lastKey {
           lastKey = key
           lastPlace = index[key, default: keys.count]
