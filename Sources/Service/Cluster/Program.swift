@@ -48,7 +48,10 @@ struct Program: Sendable {
     unlink(path)
     defer { close(output) }
     let (process, error) = spawn(output: output)
-    if error == ENOENT { return Outcome(status: 127, output: "\(arguments[0]) not found") }
+    // The second when a folder of the search path may not be looked into.
+    if error == ENOENT || error == EACCES {
+      return Outcome(status: 127, output: "\(arguments[0]) not found")
+    }
     guard error == 0 else { throw failure(error) }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 && errno == EINTR {}
