@@ -195,7 +195,7 @@ func excerpt(_ field: UnsafeRawBufferPointer) -> String {
 
 /// Reads days, and remembers them by their text: a file has few days and many rows.
 private struct DayCache {
-  private static let slotCount = 4096
+  private static let slotCount = 1 << 14
 
   private(set) var days: Set<Int32> = []
   private var texts = [(UInt64, UInt16)](repeating: (0, 0), count: slotCount)
@@ -208,12 +208,30 @@ private struct DayCache {
       field.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
     )
     let mixed = (text.0 ^ UInt64(text.1) << 40) &* 0x9E37_79B9_7F4A_7C15
-    let slot = Int(mixed >> 52)
+    let slot = Int(mixed >> 50)
     if texts[slot] == text { return ordinals[slot] }
-    guard let day = Day(iso: field) else { return nil }
+    guard let day = DayCache.read(field) else { return nil }
     texts[slot] = text
     ordinals[slot] = day.ordinal
     days.insert(day.ordinal)
     return day.ordinal
+  }
+
+  /// `Day(iso:)` for one kind of collection, which costs a tenth of that for all kinds.
+  private static func read(_ field: UnsafeRawBufferPointer) -> Day? {
+    guard field[4] == UInt8(ascii: "-"), field[7] == UInt8(ascii: "-") else { return nil }
+    func number(_ places: Range<Int>) -> Int? {
+      var value = 0
+      for place in places {
+        let digit = Int(field[place]) - 48
+        guard (0...9).contains(digit) else { return nil }
+        value = value * 10 + digit
+      }
+      return value
+    }
+    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else {
+      return nil
+    }
+    return Day(year: year, month: month, day: day)
   }
 }
