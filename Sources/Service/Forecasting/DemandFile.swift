@@ -4,7 +4,7 @@ internal import Planning
 /// Demand rows of one file, gathered series by series without a string per row.
 ///
 /// Rows of one series and day add up: a file may hold single sales.
-struct DemandFile {
+struct DemandFile: ~Copyable {
   static let columns: [Column] = [.item, .location, .region, .category, .day, .quantity]
 
   /// The numbers of a series' codes; -1 where the row has none.
@@ -69,9 +69,10 @@ struct DemandFile {
           throw failure(reader, 4, .dayNotReadable)
         }
         let key = Key(
-          item: number(&items, reader.field(0)), location: number(&locations, reader.field(1)),
-          region: number(&regions, reader.field(2)),
-          category: number(&categories, reader.field(3)))
+          item: reader.field(0).isEmpty ? -1 : items.number(reader.field(0)),
+          location: reader.field(1).isEmpty ? -1 : locations.number(reader.field(1)),
+          region: reader.field(2).isEmpty ? -1 : regions.number(reader.field(2)),
+          category: reader.field(3).isEmpty ? -1 : categories.number(reader.field(3)))
         if key != lastKey {
           lastKey = key
           lastPlace = index[key, default: keys.count]
@@ -102,10 +103,6 @@ struct DemandFile {
       location: key.location < 0 ? nil : LocationCode(locations.text(key.location)),
       region: key.region < 0 ? nil : RegionCode(regions.text(key.region)),
       category: key.category < 0 ? nil : CategoryCode(categories.text(key.category)))
-  }
-
-  private func number(_ interner: inout ByteInterner, _ field: UnsafeRawBufferPointer) -> Int32 {
-    field.isEmpty ? -1 : interner.number(field)
   }
 
   /// NaN for an empty field: the demand of that day is not known.

@@ -1,11 +1,35 @@
 internal import Glibc
 
-extension ReadFailure {
-  /// One sentence for a person.
+extension ReadFailure: Failure {
+  var code: String {
+    switch self {
+    case .unreadable: "cannot-read"
+    case .truncatedGzip: "truncated-gzip"
+    case .corruptGzip: "corrupt-gzip"
+    case .outOfMemory: "out-of-memory"
+    case .digestUnavailable: "digest-unavailable"
+    case .empty: "empty-file"
+    case .wrongEncoding: "wrong-encoding"
+    case .malformedHeader: "malformed-header"
+    case .unknownColumn: "unknown-column"
+    case .duplicateColumn: "duplicate-column"
+    case .mappedColumnAbsent: "mapped-column-absent"
+    case .missingColumns: "missing-columns"
+    }
+  }
+
+  var exitCode: ExitCode {
+    switch self {
+    case .unreadable(_, let number): number == EIO ? .io : .noInput
+    case .outOfMemory, .digestUnavailable: .system
+    default: .data
+    }
+  }
+
   var sentence: String {
     switch self {
     case .unreadable(let name, let number):
-      return "cannot read \(name): \(String(cString: strerror(number)))"
+      return "cannot read \(name): \(SystemFailure.reason(number))"
     case .truncatedGzip(let name, let good):
       return "\(name) is cut short: its gzip data ends after \(good) good bytes"
     case .corruptGzip(let name, let good):
@@ -33,8 +57,10 @@ extension ReadFailure {
   }
 }
 
-extension ColumnMapping.Failure {
-  /// One sentence for a person.
+extension ColumnMapping.Failure: Failure {
+  public var code: String { "invalid-mapping" }
+  public var exitCode: ExitCode { .usage }
+
   public var sentence: String {
     switch self {
     case .malformed(let pair): return "--map '\(pair)' is not of the form OURS=THEIRS"

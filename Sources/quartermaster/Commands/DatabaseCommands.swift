@@ -1,18 +1,24 @@
+import Inventory
+
 /// `status`: how fresh each location is, and what the last run did.
 struct StatusCommand: Command, Hashable {
+  let asOf: Day?
   let database: String?
 
   static let grammar = Grammar(
     name: "status",
     summary: "Show how fresh each location's data is, and the last run",
-    options: [.database],
+    options: [.asOf, .database],
     examples: [
       .init(
         commandLine: "quartermaster status",
         effect: "lists each location with the day it is complete through and whether it is stale")
     ])
 
-  init(_ arguments: Arguments) throws(UsageFailure) { database = arguments.text("database") }
+  init(_ arguments: Arguments) throws(UsageFailure) {
+    asOf = try arguments.value("as-of", Expected.day) { Day($0) }
+    database = arguments.text("database")
+  }
 }
 
 /// `migrate`: brings the database's tables up to this program.

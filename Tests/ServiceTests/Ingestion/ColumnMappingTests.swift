@@ -24,8 +24,8 @@ struct ColumnMappingTests {
     #expect(throws: ReadFailure.unknownColumn(found: "Quantity", nearest: "quantity")) {
       try readRows("item,Quantity\nA,1\n")
     }
-    #expect(throws: ReadFailure.unknownColumn(found: "lead_time", nearest: nil)) {
-      try readRows("item,lead_time\nA,1\n")
+    #expect(throws: ReadFailure.unknownColumn(found: "lead_time_day", nearest: "lead_time_days")) {
+      try readRows("item,lead_time_day\nA,1\n")
     }
     #expect(throws: ReadFailure.unknownColumn(found: "colour", nearest: nil)) {
       try readRows("item,colour\nA,red\n")

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Service
@@ -28,7 +29,7 @@ struct DecimalNumberTests {
 
   @Test("the fast way and the standard library agree to the last bit")
   func againstDouble() {
-    var random = SeededGenerator(7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<200_000 {
       let text = randomNumber(&random)
       #expect(read(text)?.bitPattern == Double(text)?.bitPattern, "\(text)")

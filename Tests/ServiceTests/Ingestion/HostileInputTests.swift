@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Service
@@ -6,7 +7,7 @@ import Testing
 struct HostileInputTests {
   @Test("the same bytes in pieces of any size give the same rows", arguments: 0..<150)
   func splitAnywhere(seed: Int) throws {
-    var random = SeededGenerator(UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     let bytes = seed % 2 == 0 ? hostileCSV(&random) : hostileNDJSON(&random)
     let whole = outcome(bytes, step: 65_536)
     for step in [1, 2, 3, 7, 64] { #expect(outcome(bytes, step: step) == whole, "step \(step)") }
@@ -14,7 +15,7 @@ struct HostileInputTests {
 
   @Test("CSV rows are what a literal reading character by character says", arguments: 0..<150)
   func literal(seed: Int) throws {
-    var random = SeededGenerator(UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     let rows = (0..<20).map { _ in
       (0..<3).map { _ in randomField(&random) }
     }
@@ -30,7 +31,7 @@ struct HostileInputTests {
 
   @Test("random bytes after a good header never stop the reader", arguments: 0..<100)
   func randomBytes(seed: Int) throws {
-    var random = SeededGenerator(UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     let noise = (0..<2000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     let header = Array("item,day,quantity\n".utf8)
     let rows = try readRows(header + noise + Array("\nlast,2026-01-01,1".utf8))
@@ -43,7 +44,7 @@ struct HostileInputTests {
 
   @Test("demand of random text gives every line a fact or a rejection", arguments: 0..<50)
   func everyLine(seed: Int) throws {
-    var random = SeededGenerator(UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     let pool = Array("A,1-0 2026.e\"é".utf8)
     var lines: [String] = []
     for _ in 0..<200 {
