@@ -76,8 +76,8 @@ enum Fallbacks {
     var squares = 0.0
     for pair in pairs {
       let error =
-        2
-        * ((max(pair.actual, 0) / scale).squareRoot() - (max(pair.expected, 0) / scale).squareRoot())
+        2 * (max(pair.actual, 0) / scale).squareRoot()
+        - 2 * (max(pair.expected, 0) / scale).squareRoot()
       squares += error * error
     }
     return .squareRoot(
