@@ -31,7 +31,8 @@ public enum StockStore {
   ///   - civilDay: the civil date of a moment in a time zone (nil: the deployment's).
   public static func receive(
     _ rows: [ReceivedRow<StockFact>], of batch: OpenBatch,
-    lastMoment: (_ timeZone: String?) -> Instant,    civilDay: DatasetStore.CivilDay, in db: isolated Session
+    lastMoment: (_ timeZone: String?) -> Instant, civilDay: DatasetStore.CivilDay,
+    in db: isolated Session
   ) throws -> RowOutcome {
     let items = try CodeLookup.items(rows.map(\.fact.item), in: db)
     let locations = try CodeLookup.locations(rows.map(\.fact.location), in: db)

@@ -6,7 +6,6 @@ enum Invocation: Sendable {
   case show(String)
   case run(any Command)
 
-
   /// - Parameters:
   ///   - words: the command line without the program's own name.
   ///   - commands: those there are, in the order of the overview.

@@ -26,7 +26,8 @@ struct ServerPrograms: Hashable, Sendable {
     return found
   }
 
-  /// The programs for data of a version, which only its own server can read; for new data the first.
+  /// The programs for data of a version, which only its own server can read; for new data the
+  /// first.
   static func choose(
     among installed: [ServerPrograms], dataVersion: Int?
   ) throws(ClusterError) -> ServerPrograms {

@@ -16,7 +16,8 @@ extension Status {
       lastRun,
     ]
     lines += runRegions.filter { $0.state != .trained }.map {
-      "  \($0.region) \($0.state == .stale ? "keeps an earlier forecast" : "has none"): \($0.reason)"
+      let state = $0.state == .stale ? "keeps an earlier forecast" : "has none"
+      return "  \($0.region) \(state): \($0.reason)"
     }
     if quarantinedRows > 0 { lines.append("\(quarantinedRows.grouped) rows in quarantine") }
     return lines.joined(separator: "\n") + "\n\n" + table
@@ -40,7 +41,8 @@ extension Status {
         column("location", locations.map(\.location.text)),
         column("complete-through", locations.map { $0.completeThrough?.description ?? "never" }),
         column("due", locations.map(\.due.description)),
-        column("days-behind", locations.map { $0.daysBehind.map(String.init) ?? "?" }, isLeft: false),
+        column(
+          "days-behind", locations.map { $0.daysBehind.map(String.init) ?? "?" }, isLeft: false),
         column("state", locations.map { $0.isStale ? "STALE" : "fresh" }),
       ], width: Status.width
     ).text

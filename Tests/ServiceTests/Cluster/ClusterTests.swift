@@ -214,7 +214,8 @@ struct ClusterTests {
   }
 }
 
-/// A home of its own below /tmp, which the server's account reaches; whatever runs there is stopped.
+/// A home of its own below /tmp, which the server's account reaches; whatever runs there is
+/// stopped.
 private func withHome(_ body: (ClusterHome) async throws -> Void) async throws {
   let path = "/tmp/quartermaster-home-\(UInt64.random(in: 0 ... .max))"
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
