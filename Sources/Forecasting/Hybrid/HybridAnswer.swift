@@ -6,7 +6,9 @@ extension HybridFit {
     let lane = chosenLane()
     return endings.indices.map { column in
       guard let ending = endings[column], let scale = plan.scales[column] else { return nil }
-      let forecast = forecast(ending, scale, lane: lane, closures: panel.closures[column])
+      let forecast = forecast(
+        ending, scale, lane: lane, step: step(for: column, lane: lane),
+        closures: panel.closures[column])
       return isPlausible(forecast, column) ? forecast : nil
     }
   }
@@ -27,27 +29,51 @@ extension HybridFit {
   }
 
   private func forecast(
-    _ ending: Ending, _ scale: RootScale, lane: Int, closures: [Int]
+    _ ending: Ending, _ scale: RootScale, lane: Int, step: Hybrid.Step?, closures: [Int]
   ) -> Hybrid.Forecast {
     let level = ending.level
+    let base = level.level[lane] + (step?.followed ?? 0)
     let variance = level.variance[lane]
     var means = (0..<panel.horizon).map { lead in
       scale.units(
-        ending.ahead[lead] + level.level[lane] + level.weekday[lead][lane]
-          + level.echo[lead][lane], variance: variance)
+        ending.ahead[lead] + base + level.weekday[lead][lane] + level.echo[lead][lane],
+        variance: variance)
     }
     for lead in closures where means.indices.contains(lead) { means[lead] = 0 }
     let freedom = max(0.2, 1 - ending.degreesOfFreedom / ending.weight)
-    let rate = max(parameters.levels[lane], min(ending.leastRate, 1))
+    let rate = max(parameters.levels[lane].rate, min(ending.leastRate, 1))
+    let deviation = parameters.widening * level.deviation[lane] / freedom.squareRoot()
     return Hybrid.Forecast(
       means: means,
       spread: .squareRoot(
-        scale: scale.mean,
-        deviation: parameters.widening * level.deviation[lane] / freedom.squareRoot(),
-        growth: rate),
-      scale: scale.mean, coefficients: ending.coefficients, level: level.level[lane],
+        scale: scale.mean, deviation: HybridFit.widened(deviation, by: step), growth: rate),
+      scale: scale.mean, coefficients: ending.coefficients, level: base, step: step,
       weekday: level.weekday.map { $0[lane] }, echo: level.echo.map { $0[lane] },
       smoothing: rate, penalty: ending.penalty, degreesOfFreedom: ending.degreesOfFreedom)
+  }
+
+  /// The strongest step in the column's own history or in those of its sums.
+  private func step(for column: Int, lane: Int) -> Hybrid.Step? {
+    var strongest: (test: StepTest, column: Int, level: Double)?
+    for place in [column] + plan.sums[column] {
+      guard let ending = endings[place], let test = ending.step else { continue }
+      if test.strength > strongest?.test.strength ?? 1 {
+        strongest = (test, place, ending.level.level[lane])
+      }
+    }
+    guard let (test, place, level) = strongest else { return nil }
+    let size = test.recentMean - level
+    let certainty = 1 - 1 / (test.strength * test.strength)
+    return Hybrid.Step(
+      column: place, buckets: test.buckets, strength: test.strength, size: size,
+      followed: parameters.step.trust(buckets: test.buckets) * certainty * size)
+  }
+
+  /// Whether a step lasts is not known: s² + (a/2)² + (1 − 1/t²) (s/2)².
+  private static func widened(_ deviation: Double, by step: Hybrid.Step?) -> Double {
+    guard let step else { return deviation }
+    let certainty = 1 - 1 / (step.strength * step.strength)
+    return (deviation * deviation * (1 + certainty / 4) + step.size * step.size / 4).squareRoot()
   }
 
   /// Nothing in a year's demand foretells ten times its maximum.

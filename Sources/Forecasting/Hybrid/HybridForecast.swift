@@ -11,8 +11,10 @@ extension Hybrid {
     public var scale: Double
     /// p effects on the z scale.
     public var coefficients: [Double]
-    /// The level of the residual at the origin.
+    /// The level of the residual at the origin, with what was followed of a step.
     public var level: Double
+    /// The step of the level that was followed, if any.
+    public var step: Step?
     /// H effects of the weekday's own level; zeros without a short season.
     public var weekday: [Double]
     /// H echoes of the residuals of a year ago; zeros without a year to look back.

@@ -21,17 +21,19 @@ struct ResidualLevel {
   ///   - residual: r over the window.
   ///   - observed: z as observed, NaN where it is not demand.
   ///   - current: z as the fit saw it.
-  ///   - rates: α of each lane.
+  ///   - speeds: of each lane.
   init(
     residual: UnsafeBufferPointer<Double>, observed: UnsafeBufferPointer<Double>,
-    current: UnsafeBufferPointer<Double>, rates: Lanes, horizon: Int, season: Int, year: Int,
+    current: UnsafeBufferPointer<Double>, speeds: LevelLanes, horizon: Int, season: Int, year: Int,
     parameters: Hybrid.Parameters
   ) {
     let length = residual.count
     var innovations: [Lanes] = []
     innovations.reserveCapacity(length)
-    var level = Lanes(
+    var slow = Lanes(
       repeating: ExponentialFilter.initialLevel(residual, start: parameters.start))
+    var fast = slow
+    var level = slow
     var phases = Array(repeating: Lanes.zero, count: season)
     var errorSum = Lanes.zero
     var ahead = residual.prefix(horizon).reduce(0, +)
@@ -48,7 +50,9 @@ struct ResidualLevel {
       innovations.append(innovation)
       phases[phase] += parameters.weekday * (innovation - phases[phase])
       phase = phase + 1 == season ? 0 : phase + 1
-      level += rates * innovation
+      slow += speeds.slow * (residual[index] - slow)
+      fast += speeds.fast * (residual[index] - fast)
+      level = fast + speeds.slowShare * (slow - fast)
     }
     self.level = level
     blockError =
