@@ -1,31 +1,45 @@
 import LinearAlgebra
 
 extension HybridFit {
-  /// Chooses the level's rate for all columns together and turns each ending into a forecast.
+  /// Chooses the level's speed and turns each ending into a forecast.
   func forecasts() -> [Hybrid.Forecast?] {
-    let lane = chosenLane()
+    let pooled = pooledErrors()
+    let lanes = endings.map { $0.map { chosenLane($0, pooled: pooled) } ?? 0 }
     return endings.indices.map { column in
       guard let ending = endings[column], let scale = plan.scales[column] else { return nil }
       let forecast = forecast(
-        ending, scale, lane: lane, step: step(for: column, lane: lane),
+        ending, scale, lane: lanes[column], step: step(for: column, lanes: lanes),
         closures: panel.closures[column])
       return isPlausible(forecast, column) ? forecast : nil
     }
   }
 
-  /// The lane whose forecasts of the next H buckets' mean erred least on average, each series
-  /// measured in shares of its own mean error over the lanes.
-  func chosenLane() -> Int {
-    let candidates = parameters.levels.indices
+  /// Per lane, the mean squared error of the next H buckets' mean, each series measured in shares
+  /// of its own mean error over the lanes, averaged over all series; empty where none can tell.
+  func pooledErrors() -> [Double] {
     var sums = Array(repeating: 0.0, count: parameters.levels.count)
+    var count = 0.0
     for ending in endings {
-      guard let errors = ending?.level.blockError else { continue }
-      let mean = candidates.reduce(0) { $0 + errors[$1] } / Double(candidates.count)
-      guard mean > 0, mean.isFinite else { continue }
-      for lane in candidates { sums[lane] += errors[lane] / mean }
+      guard let shares = ending.flatMap(shares) else { continue }
+      for lane in sums.indices { sums[lane] += shares[lane] }
+      count += 1
     }
-    guard sums.contains(where: { $0 > 0 }) else { return parameters.levels.count / 2 }
-    return candidates.min { sums[$0] < sums[$1] } ?? 0
+    return count > 0 ? sums.map { $0 / count } : []
+  }
+
+  /// The lane of least error, the column's own and all columns' together.
+  func chosenLane(_ ending: Ending, pooled: [Double]) -> Int {
+    guard !pooled.isEmpty else { return parameters.levels.count / 2 }
+    let weight = parameters.ownChoice
+    let own = weight > 0 ? shares(ending) ?? pooled : pooled
+    let errors = pooled.indices.map { weight * own[$0] + (1 - weight) * pooled[$0] }
+    return errors.indices.min { errors[$0] < errors[$1] } ?? 0
+  }
+
+  private func shares(_ ending: Ending) -> [Double]? {
+    let errors = parameters.levels.indices.map { ending.level.blockError[$0] }
+    let mean = errors.reduce(0, +) / Double(errors.count)
+    return mean > 0 && mean.isFinite ? errors.map { $0 / mean } : nil
   }
 
   private func forecast(
@@ -36,7 +50,8 @@ extension HybridFit {
     let variance = level.variance[lane]
     var means = (0..<panel.horizon).map { lead in
       scale.units(
-        ending.ahead[lead] + base + level.weekday[lead][lane] + level.echo[lead][lane],
+        ending.ahead[lead] + base + Double(lead + 1) * level.slope + level.weekday[lead][lane]
+          + level.echo[lead][lane],
         variance: variance)
     }
     for lead in closures where means.indices.contains(lead) { means[lead] = 0 }
@@ -47,18 +62,19 @@ extension HybridFit {
       means: means,
       spread: .squareRoot(
         scale: scale.mean, deviation: HybridFit.widened(deviation, by: step), growth: rate),
-      scale: scale.mean, coefficients: ending.coefficients, level: base, step: step,
+      scale: scale.mean, coefficients: ending.coefficients, level: base, slope: level.slope,
+      step: step,
       weekday: level.weekday.map { $0[lane] }, echo: level.echo.map { $0[lane] },
       smoothing: rate, penalty: ending.penalty, degreesOfFreedom: ending.degreesOfFreedom)
   }
 
   /// The strongest step in the column's own history or in those of its sums.
-  private func step(for column: Int, lane: Int) -> Hybrid.Step? {
+  private func step(for column: Int, lanes: [Int]) -> Hybrid.Step? {
     var strongest: (test: StepTest, column: Int, level: Double)?
     for place in [column] + plan.sums[column] {
       guard let ending = endings[place], let test = ending.step else { continue }
       if test.strength > strongest?.test.strength ?? 1 {
-        strongest = (test, place, ending.level.level[lane])
+        strongest = (test, place, ending.level.level[lanes[place]])
       }
     }
     guard let (test, place, level) = strongest else { return nil }

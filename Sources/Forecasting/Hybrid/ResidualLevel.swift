@@ -8,6 +8,8 @@ struct ResidualLevel {
   private(set) var blockError: Lanes
   /// l at the origin.
   private(set) var level: Lanes
+  /// What the level moves by per bucket ahead.
+  private(set) var slope: Double
   /// One level per phase of the short season, of mean 0, ready for the H leads.
   private(set) var weekday: [Lanes]
   /// φ times the innovations of a year before the H leads.
@@ -55,6 +57,7 @@ struct ResidualLevel {
       level = fast + speeds.slowShare * (slow - fast)
     }
     self.level = level
+    slope = parameters.slope == 0 ? 0 : parameters.slope * ResidualLevel.slope(residual)
     blockError =
       length - horizon >= parameters.levelStart
       ? errorSum / Double(comparisons.count) : Lanes(repeating: .nan)
@@ -76,6 +79,7 @@ struct ResidualLevel {
     let square = residuals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(residuals.count)
     blockError = Lanes(repeating: .nan)
     level = Lanes(repeating: mean)
+    slope = 0
     weekday = Array(repeating: .zero, count: horizon)
     echo = weekday
     deviation = Lanes(repeating: square.squareRoot())
@@ -98,6 +102,19 @@ struct ResidualLevel {
       return parameters.echo
         * (weights.0 * innovations[place] + weights.1 * innovations[place - year])
     }
+  }
+
+  /// The least-squares slope of a line through the residual.
+  private static func slope(_ residual: UnsafeBufferPointer<Double>) -> Double {
+    let center = Double(residual.count - 1) / 2
+    var products = 0.0
+    var squares = 0.0
+    for (index, value) in residual.enumerated() {
+      let distance = Double(index) - center
+      products += distance * value
+      squares += distance * distance
+    }
+    return squares > 0 ? products / squares : 0
   }
 
   private static func deviation(
