@@ -44,7 +44,7 @@ let package = Package(
     library("Digests", ["CCrypto"]),
 
     library(
-      "Storage", ["Planning", "Inventory", "Postgres", "Digests"],
+      "Storage", ["Planning", "Forecasting", "Inventory", "Postgres", "Digests"],
       resources: [.embedInCode("migrations")]),
     library(
       "Service", ["Storage", "Planning", "Inventory", "Postgres", "Compression", "Digests"],
@@ -62,6 +62,6 @@ let package = Package(
     tests("Digests", ["Digests"]),
     tests("Storage", ["Storage", "Inventory", "Postgres"]),
     tests("Service", ["Service", "Storage", "Planning", "Inventory", "Postgres"]),
-    tests("Quartermaster", ["Service", "Inventory"]),
+    tests("Quartermaster", ["quartermaster", "Service", "Planning", "Inventory"]),
   ]
 )

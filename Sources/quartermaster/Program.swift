@@ -1,2 +1,35 @@
-// Placeholder
-@main struct Program { static func main() {} }
+import Glibc
+import Service
+
+/// argv -> value -> one command -> exit code.
+@main
+struct Program {
+  /// In the order of `quartermaster help`.
+  static let commands: [any RunnableCommand.Type] = []
+
+  static func main() async {
+    // A closed pipe is an error of `write`, so that what a command has begun is ended properly.
+    signal(SIGPIPE, SIG_IGN)
+    let exitCode = await run(
+      Array(CommandLine.arguments.dropFirst()), in: Surroundings.ofProcess(), complain: complain)
+    exit(exitCode.rawValue)
+  }
+
+  static func run(
+    _ words: [String], in surroundings: Surroundings, complain: (String) -> Void
+  ) async -> ExitCode {
+    do {
+      switch try Invocation(words, commands: commands) {
+      case .show(let text): try surroundings.output.write(text)
+      case .run(let command):
+        guard let command = command as? any RunnableCommand else { return .software }
+        try await command.run(in: surroundings)
+      }
+      return .success
+    } catch {
+      let report = FailureReport(error)
+      if report.exitCode != .outputClosed { complain("quartermaster: \(report.sentence)\n") }
+      return report.exitCode
+    }
+  }
+}

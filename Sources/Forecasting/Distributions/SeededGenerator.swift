@@ -29,6 +29,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     (Double(next() >> 11) + 0.5) * 0x1p-53
   }
 
+  /// Uniform on the stratum-th (from 0) of `count` equal parts of the open interval (0, 1).
+  public mutating func uniform(stratum: Int, of count: Int) -> Double {
+    // Beside 1 the sum may round up to it.
+    min((Double(stratum) + uniform()) / Double(count), 1.0.nextDown)
+  }
+
   /// Standard normal, by inversion: one `uniform` each, so that streams stay aligned.
   public mutating func normal() -> Double {
     NormalDistribution.quantile(uniform())

@@ -3,12 +3,14 @@ internal import Glibc
 private let comma = UInt8(ascii: ",")
 private let quote = UInt8(ascii: "\"")
 
-/// Finds the row at the start of the bytes and its fields.
+/// Finds the row at the start of the bytes and its fields; `problem` is set if it is malformed.
 ///
 /// Eight bytes are looked at together: the end of a field of up to seven bytes is found without a
 /// loop, whose length would be mispredicted once per field.
 @inline(__always)
-func scanCSV(_ bytes: ScanBytes, into table: inout FieldTable) -> RowScan {
+func scanCSV(
+  _ bytes: ScanBytes, into table: inout FieldTable, _ problem: inout MalformedRow
+) -> RowScan {
   let base = bytes.base
   var position = bytes.start
   var seen: UInt64 = 0
@@ -24,7 +26,9 @@ func scanCSV(_ bytes: ScanBytes, into table: inout FieldTable) -> RowScan {
         // Not looked at byte by byte.
         seen = ~0
       case .needsMore: return RowScan(status: .needsMore)
-      case .malformed(let problem): return RowScan(status: .malformed(problem))
+      case .malformed(let reason):
+        problem = reason
+        return RowScan(status: .malformed)
       }
     } else {
       let from = position
@@ -36,7 +40,7 @@ func scanCSV(_ bytes: ScanBytes, into table: inout FieldTable) -> RowScan {
       continue
     }
     guard let next = afterLineEnd(bytes, position) else { return RowScan(status: .needsMore) }
-    return finish(bytes, position, next, lineEnds, seen, table)
+    return finish(bytes, position, next, lineEnds, seen, table, &problem)
   }
 }
 
@@ -73,7 +77,7 @@ private func afterLineEnd(_ bytes: ScanBytes, _ position: Int) -> Int? {
 @inline(__always)
 private func finish(
   _ bytes: ScanBytes, _ end: Int, _ next: Int, _ lineEnds: Int, _ seen: UInt64,
-  _ table: FieldTable
+  _ table: FieldTable, _ problem: inout MalformedRow
 ) -> RowScan {
   var scan = RowScan(status: .complete)
   scan.length = end - bytes.start
@@ -83,8 +87,8 @@ private func finish(
   if scan.length == 0 {
     scan.status = .blank
   } else if table.found != (table.expected ?? table.found) || table.found > FieldTable.cellLimit {
-    scan.status = .malformed(
-      .columnCount(expected: table.expected ?? FieldTable.cellLimit, found: table.found))
+    scan.status = .malformed
+    problem = .columnCount(expected: table.expected ?? FieldTable.cellLimit, found: table.found)
   }
   return scan
 }

@@ -58,34 +58,8 @@ public struct ColumnMapping: Hashable, Sendable {
     return Column(rawValue: name).map { .columns([$0]) } ?? .unknown
   }
 
-  /// The known column that a name looks most like, if it is near at all: at most a third of its
-  /// letters would have to change.
+  /// The known column that a name looks most like, if it is near at all.
   static func nearest(to name: String) -> String? {
-    let lowered = name.lowercased().filter { $0 != " " && $0 != "-" && $0 != "_" }
-    let candidates = Column.allCases.map { column in
-      (column.rawValue, editDistance(lowered, column.rawValue.filter { $0 != "_" }))
-    }
-    guard let best = candidates.min(by: { $0.1 < $1.1 }), best.1 * 3 <= lowered.count else {
-      return nil
-    }
-    return best.0
+    NearestName.of(name, in: Column.allCases.map(\.rawValue))
   }
-}
-
-/// Insertions, deletions and replacements that turn one word into the other (Wagner and Fischer,
-/// "The string-to-string correction problem", JACM 21(1), 1974).
-func editDistance(_ left: String, _ right: String) -> Int {
-  let (rows, columns) = (Array(left.utf8), Array(right.utf8))
-  var previous = Array(0...columns.count)
-  for (row, letter) in rows.enumerated() {
-    var current = [row + 1]
-    for (column, other) in columns.enumerated() {
-      current.append(
-        min(
-          previous[column] + (letter == other ? 0 : 1), previous[column + 1] + 1,
-          current[column] + 1))
-    }
-    previous = current
-  }
-  return previous[columns.count]
 }

@@ -3,11 +3,12 @@ internal import Glibc
 private let quote = UInt8(ascii: "\"")
 private let backslash = UInt8(ascii: "\\")
 
-/// Finds the line at the start of the bytes and reads its object.
+/// Finds the line at the start of the bytes and reads its object; `problem` is set if it is malformed.
 @inline(__always)
-func scanNDJSON(_ bytes: ScanBytes, _ keys: inout KeyTable, into table: inout FieldTable)
-  -> RowScan
-{
+func scanNDJSON(
+  _ bytes: ScanBytes, _ keys: inout KeyTable, into table: inout FieldTable,
+  _ problem: inout MalformedRow
+) -> RowScan {
   let available = bytes.end - bytes.start
   let found = memchr(bytes.base + bytes.start, Int32(lineFeed), available)
   if found == nil, !bytes.isLast || available == 0 { return RowScan(status: .needsMore) }
@@ -28,7 +29,8 @@ func scanNDJSON(_ bytes: ScanBytes, _ keys: inout KeyTable, into table: inout Fi
     return scan
   }
   do throws(MalformedRow) { try object.read(&keys, into: &table) } catch {
-    scan.status = .malformed(error)
+    scan.status = .malformed
+    problem = error
   }
   return scan
 }

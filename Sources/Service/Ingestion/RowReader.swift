@@ -62,6 +62,8 @@ struct RowReader: ~Copyable {
   private var isFirstRow = true
   private var table: FieldTable
   private var keys: KeyTable
+  /// Why the row just scanned is malformed, if it is.
+  private var problem = MalformedRow.notAnObject
 
   /// `format` nil tells it from the first byte that is no white space: `{` begins NDJSON.
   init(
@@ -110,8 +112,8 @@ struct RowReader: ~Copyable {
         take(scan)
         isFirstRow = false
         return scan.isASCII || isValidUTF8(raw) ? .row : .malformed(.encoding)
-      case .malformed(let problem):
-        return try refuse(scan, problem)
+      case .malformed:
+        return try refuse(scan)
       }
     }
   }
@@ -194,7 +196,10 @@ extension RowReader {
   @inline(__always)
   private mutating func scanRow() -> RowScan {
     let bytes = ScanBytes(base: buffer, start: start, end: end, isLast: sourceEnded)
-    return format == .csv ? scanCSV(bytes, into: &table) : scanNDJSON(bytes, &keys, into: &table)
+    switch format {
+    case .csv: return scanCSV(bytes, into: &table, &problem)
+    case .ndjson: return scanNDJSON(bytes, &keys, into: &table, &problem)
+    }
   }
 
   @inline(__always)
@@ -206,9 +211,7 @@ extension RowReader {
   }
 
   /// A row whose end is known is set aside whole; otherwise as in `reject`.
-  private mutating func refuse(
-    _ scan: RowScan, _ problem: MalformedRow
-  ) throws(ReadFailure) -> Outcome {
+  private mutating func refuse(_ scan: RowScan) throws(ReadFailure) -> Outcome {
     // The first object stands for the header that NDJSON has not.
     if isFirstRow, case .unknownKey(let found, let nearest) = problem {
       throw .unknownColumn(found: found, nearest: nearest)

@@ -18,10 +18,8 @@ struct ScanBytes {
 
 /// What a scanner found at `start`.
 struct RowScan {
-  enum Status {
-    case needsMore, blank, complete
-    case malformed(MalformedRow)
-  }
+  // Without the reason, which rows rarely need: copying it would cost as much as the scan.
+  enum Status { case needsMore, blank, complete, malformed }
 
   var status: Status
   /// Bytes of the row without its line end.

@@ -1,0 +1,100 @@
+internal import Digests
+internal import Inventory
+
+/// A fact that a row of its kind's columns says.
+protocol ReadableFact: Sendable {
+  static var kind: SyncKind { get }
+  /// The fact, valid by construction, or why the row holds none.
+  init(_ values: RowValues) throws(RejectionReason)
+}
+
+/// A row with its bytes, for the time when only the database finds it wrong.
+struct SourceRow: Hashable, Sendable {
+  let line: Int
+  let raw: [UInt8]
+}
+
+enum Reading<Fact: ReadableFact>: Sendable {
+  case fact(Fact, SourceRow)
+  case rejected(Rejection)
+}
+
+/// Reads a file of items, locations, calendar events, terms or stock, fact by fact.
+///
+///     var reader = try FactReader<Item>(ByteSource(.file(path)), mapping: mapping)
+///     while let reading = try reader.next() { ... }
+///     let duplicates = reader.repeatedRows
+///
+/// Rows whose fields were all seen before in the same file are counted and passed over, so that a
+/// file of demand can be read for the few items it names.
+struct FactReader<Fact: ReadableFact>: ~Copyable {
+  /// What is remembered of earlier rows; when it is full, it starts anew.
+  static var memoryLimitBytes: Int { 32 << 20 }
+
+  /// Rows read so far: facts, rejections and repeated rows.
+  private(set) var receivedRows = 0
+  /// Rows that said exactly what an earlier one said.
+  private(set) var repeatedRows = 0
+  private var rows: RowReader
+  private let columns = Fact.kind.columns
+  private var seen = ByteInterner()
+  private var key: [UInt8] = []
+
+  init(
+    _ source: consuming ByteSource, format: RowFormat? = nil,
+    mapping: ColumnMapping = ColumnMapping(), blockBytes: Int = ByteSource.blockBytes
+  ) throws(ReadFailure) {
+    rows = try RowReader(
+      source, format: format, columns: Fact.kind.columns, required: Fact.kind.requiredColumns,
+      mapping: mapping, blockBytes: blockBytes)
+  }
+
+  /// The next row that says something new; nil at the end.
+  mutating func next() throws(ReadFailure) -> Reading<Fact>? {
+    while true {
+      switch try rows.next() {
+      case .end: return nil
+      case .malformed(let problem):
+        receivedRows += 1
+        return .rejected(Rejection(rows, columns, .malformed(problem), rows.raw))
+      case .row:
+        receivedRows += 1
+        if wasSeen() {
+          repeatedRows += 1
+        } else {
+          return read()
+        }
+      }
+    }
+  }
+
+  /// The SHA-256 of the whole content, as inflated.
+  mutating func contentDigest() throws(ReadFailure) -> SHA256Digest { try rows.contentDigest() }
+
+  /// Bytes of the file read so far, and all it has where that is known.
+  var progress: (bytesRead: Int, bytesTotal: Int?) { rows.progress }
+
+  private func read() -> Reading<Fact> {
+    let values = RowValues(rows, columns)
+    do throws(RejectionReason) {
+      return .fact(try Fact(values), SourceRow(line: rows.line, raw: Array(rows.raw)))
+    } catch {
+      return .rejected(Rejection(rows, columns, error, values.bytes(error.field)))
+    }
+  }
+
+  private mutating func wasSeen() -> Bool {
+    key.removeAll(keepingCapacity: true)
+    for position in columns.indices {
+      key.append(contentsOf: rows.field(position))
+      // No field holds this byte: it does not occur in UTF-8.
+      key.append(0xFF)
+    }
+    return key.withUnsafeBytes { bytes in
+      if seen.find(bytes) != nil { return true }
+      if seen.arenaBytes > FactReader.memoryLimitBytes { seen.removeAll() }
+      _ = seen.add(bytes)
+      return false
+    }
+  }
+}

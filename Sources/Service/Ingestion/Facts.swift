@@ -1,0 +1,123 @@
+internal import Foundation
+internal import Inventory
+
+extension Item: ReadableFact {
+  static var kind: SyncKind { .items }
+
+  init(_ values: RowValues) throws(RejectionReason) {
+    self.init(code: try values.requiredCode(.item))
+    name = try values.text(.name)
+    category = try values.code(.category)
+    unit = try values.text(.unit)
+    packSize = try values.number(.packSize, .pack)
+    launched = try values.day(.launched)
+    ended = try values.day(.ended)
+    predecessor = try values.code(.predecessor)
+    if let launched, let ended, ended < launched {
+      throw .endsBeforeLaunch(launched: launched)
+    }
+  }
+}
+
+extension Location: ReadableFact {
+  static var kind: SyncKind { .locations }
+
+  init(_ values: RowValues) throws(RejectionReason) {
+    self.init(
+      code: try values.requiredCode(.location), region: try values.requiredCode(.region))
+    name = try values.text(.name)
+    if let zone = try values.text(.timeZone) {
+      guard TimeZone(identifier: zone) != nil else { throw .invalidTimeZone }
+      timeZone = zone
+    }
+    if let duration = try values.text(.freshness) {
+      guard let promised = Freshness(duration) else { throw .invalidDuration }
+      freshness = promised
+    }
+  }
+}
+
+extension CalendarEvent: ReadableFact {
+  static var kind: SyncKind { .calendar }
+
+  init(_ values: RowValues) throws(RejectionReason) {
+    let day = try values.requiredDay(.day)
+    guard let name = try values.text(.name) else { throw .missingValue(.name) }
+    var kind = Kind.event
+    if let text = try values.text(.kind) {
+      guard let said = Kind(rawValue: text) else { throw .invalidKind }
+      kind = said
+    }
+    let scope = Scope(
+      region: try values.code(.region), location: try values.code(.location),
+      item: try values.code(.item), category: try values.code(.category))
+    self.init(day: day, name: name, kind: kind, scope: scope)
+  }
+}
+
+extension Terms: ReadableFact {
+  static var kind: SyncKind { .terms }
+
+  init(_ values: RowValues) throws(RejectionReason) {
+    self.init(item: try values.requiredCode(.item), location: try values.code(.location))
+    supplier = try values.text(.supplier)
+    leadTimeDays = try values.number(.leadTimeDays, .days)
+    leadTimeDeviationDays = try values.number(.leadTimeDeviationDays, .days)
+    reviewPeriodDays = try values.number(.reviewPeriodDays, .days)
+    minimumOrderQuantity = try values.number(.minimumOrderQuantity, .notNegative)
+    orderMultiple = try values.number(.orderMultiple, .positive)
+    unitCost = try values.money(.unitCost)
+    serviceLevel = try values.number(.serviceLevel, .serviceLevel) ?? Terms.defaultServiceLevel
+  }
+}
+
+/// What a location held of an item, as its source says it.
+struct StockRow: Hashable, Sendable {
+  /// When a count was taken.
+  enum AsOf: Hashable, Sendable {
+    case instant(Instant)
+    /// A bare date: the stock after the day's last movement.
+    case endOfDay(Day)
+  }
+
+  let item: ItemCode
+  let location: LocationCode
+  let asOf: AsOf
+  let onHand: Double
+  let onOrder: Double
+  let reserved: Double
+  let revision: Revision?
+
+  /// The snapshot. `endOfDay` gives the location's last microsecond of a day, by its time zone: so
+  /// the snapshot is in force at that day's end and at the next one's start, and its own civil date
+  /// is still the day that was named.
+  func snapshot(endOfDay: (Day) -> Instant) -> StockSnapshot {
+    let moment =
+      switch asOf {
+      case .instant(let instant): instant
+      case .endOfDay(let day): endOfDay(day)
+      }
+    return StockSnapshot(asOf: moment, onHand: onHand, onOrder: onOrder, reserved: reserved)
+  }
+}
+
+extension StockRow: ReadableFact {
+  static var kind: SyncKind { .stock }
+
+  init(_ values: RowValues) throws(RejectionReason) {
+    item = try values.requiredCode(.item)
+    location = try values.requiredCode(.location)
+    guard let moment = try values.text(.asOf) else { throw .missingValue(.asOf) }
+    if let day = Day(moment) {
+      asOf = .endOfDay(day)
+    } else if let instant = Instant(moment) {
+      asOf = .instant(instant)
+    } else {
+      throw .invalidTime(.asOf)
+    }
+    onHand = try values.requiredQuantity(.onHand, mayBeNegative: true)
+    onOrder = try values.quantity(.onOrder, mayBeNegative: false) ?? 0
+    reserved = try values.quantity(.reserved, mayBeNegative: false) ?? 0
+    revision = try values.revision()
+  }
+}

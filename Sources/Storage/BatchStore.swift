@@ -1,0 +1,189 @@
+internal import Digests
+public import Inventory
+public import Postgres
+
+/// What a source says of one push, before its first row.
+public struct BatchHeader: Sendable {
+  public let source: SourceCode
+  /// What the rows are: `demand`, `items`, ...
+  public let kind: String
+  /// The idempotency key: 1 to 128 of `A-Z a-z 0-9 . _ -`, unique within the source.
+  public let key: String
+  /// SHA-256 of what makes the push what it is: kind, mapping and content.
+  public let contentDigest: [UInt8]
+  /// The revision of facts that bring none.
+  public let generatedAt: Instant?
+  public let completeThrough: Day?
+
+  public init(
+    source: SourceCode, kind: String, key: String, contentDigest: [UInt8], generatedAt: Instant?,
+    completeThrough: Day?
+  ) {
+    self.source = source
+    self.kind = kind
+    self.key = key
+    self.contentDigest = contentDigest
+    self.generatedAt = generatedAt
+    self.completeThrough = completeThrough
+  }
+}
+
+/// What became of the rows of a batch: received = applied + duplicate + stale + quarantined.
+public struct RowCounts: Hashable, Sendable {
+  public var applied = 0
+  public var duplicate = 0
+  public var stale = 0
+  public var quarantined = 0
+
+  public init() {}
+
+  public static func + (left: RowCounts, right: RowCounts) -> RowCounts {
+    var sum = left
+    sum.applied += right.applied
+    sum.duplicate += right.duplicate
+    sum.stale += right.stale
+    sum.quarantined += right.quarantined
+    return sum
+  }
+
+  public var received: Int { applied + duplicate + stale + quarantined }
+
+  mutating func count(_ resolution: Resolution) {
+    switch resolution {
+    case .applied, .conflict(incomingStands: true): applied += 1
+    case .duplicate: duplicate += 1
+    case .stale: stale += 1
+    case .conflict(incomingStands: false): quarantined += 1
+    }
+  }
+}
+
+/// The answer to a batch, as it was given first.
+public struct Receipt: Hashable, Sendable {
+  public let batch: Int
+  public let counts: RowCounts
+  /// Whether the locations' watermarks moved.
+  public let watermarkMoved: Bool
+  /// Whether the batch had been received before, with the same key and content.
+  public let isRepeated: Bool
+}
+
+/// A batch between its first row and its last, inside one transaction.
+public struct OpenBatch: Sendable {
+  public let id: Int32
+  let source: Int32
+  let header: BatchHeader
+}
+
+public enum BatchError: Error, Hashable, Sendable {
+  /// The key was used before, for other content.
+  case keyReused(key: String, batch: Int)
+  /// The locations belong to other sources.
+  case foreignLocations([LocationCode], owner: SourceCode)
+  /// The source counts its revisions in the other kind.
+  case mixedRevisions(Revision.Kind)
+}
+
+/// Batches and their receipts. Every method runs inside the caller's transaction.
+public enum BatchStore {
+  public enum Opening: Sendable {
+    case opened(OpenBatch)
+    case repeated(Receipt)
+  }
+
+  /// Two-part advisory locks; the first part says what is locked.
+  private static let sourceLock: Int32 = 0x514D_0001
+  private static let placeLock: Int32 = 0x514D_0002
+
+  /// Begins a batch, or finds the answer it was given before.
+  ///
+  /// Waits for another batch of the same source: batches of one source follow each other, so no
+  /// series is ever written by two at once.
+  public static func open(_ header: BatchHeader, in db: isolated Session) throws -> Opening {
+    let source = try sourceID(header.source, in: db)
+    try db.execute("SELECT pg_advisory_xact_lock(\(sourceLock), \(source))")
+    if let known = try receipt(source: source, header: header, in: db) { return .repeated(known) }
+    let inserted = try db.rows(
+      """
+      INSERT INTO batch (source_id, kind, key, content_digest, generated_at, complete_through)
+      VALUES (\(source), \(header.kind), \(header.key), \(header.contentDigest),
+        \(header.generatedAt), \(header.completeThrough))
+      RETURNING batch_id
+      """)
+    return .opened(OpenBatch(id: try inserted[0][0], source: source, header: header))
+  }
+
+  /// Ends a batch: notes its receipt and takes its place in the commit order, the last thing before
+  /// COMMIT because the lock holds up every other batch.
+  public static func close(
+    _ batch: OpenBatch, counts: RowCounts, watermarkMoved: Bool, in db: isolated Session
+  ) throws -> Receipt {
+    try db.execute("SELECT pg_advisory_xact_lock(\(placeLock), 0)")
+    try db.execute(
+      """
+      UPDATE batch SET received = \(counts.received), applied = \(counts.applied),
+        duplicate = \(counts.duplicate), stale = \(counts.stale),
+        quarantined = \(counts.quarantined), watermark_moved = \(watermarkMoved),
+        place = (SELECT coalesce(max(place), 0) + 1 FROM batch)
+      WHERE batch_id = \(batch.id)
+      """)
+    return Receipt(
+      batch: Int(batch.id), counts: counts, watermarkMoved: watermarkMoved, isRepeated: false)
+  }
+
+  /// Whether facts of the source may carry revisions of this kind; the first one decides.
+  static func claimRevisions(
+    _ kind: Revision.Kind, for batch: OpenBatch, in db: isolated Session
+  ) throws {
+    let rows = try db.rows(
+      """
+      UPDATE source SET revision_kind = coalesce(revision_kind, \(kind.rawValue))
+      WHERE source_id = \(batch.source) RETURNING revision_kind
+      """)
+    let known: String = try rows[0][0]
+    guard known == kind.rawValue else { throw BatchError.mixedRevisions(kind) }
+  }
+
+  /// Moves the watermarks of all locations whose demand the source writes. Never back.
+  public static func moveWatermarks(
+    of batch: OpenBatch, to day: Day, in db: isolated Session
+  ) throws -> Bool {
+    let moved = try db.execute(
+      """
+      INSERT INTO watermark (location_id, batch_id, complete_through)
+      SELECT l.location_id, \(batch.id), \(day) FROM location l
+      WHERE l.demand_source_id = \(batch.source) AND NOT EXISTS (
+        SELECT FROM watermark w
+        WHERE w.location_id = l.location_id AND w.complete_through >= \(day))
+      """)
+    return moved > 0
+  }
+
+  private static func sourceID(_ code: SourceCode, in db: isolated Session) throws -> Int32 {
+    try db.execute("INSERT INTO source (code) VALUES (\(code)) ON CONFLICT (code) DO NOTHING")
+    return try db.rows("SELECT source_id FROM source WHERE code = \(code)")[0][0]
+  }
+
+  private static func receipt(
+    source: Int32, header: BatchHeader, in db: isolated Session
+  ) throws -> Receipt? {
+    let found = try db.rows(
+      """
+      SELECT batch_id, content_digest, applied, duplicate, stale, quarantined, watermark_moved
+      FROM batch WHERE source_id = \(source) AND key = \(header.key)
+      """)
+    guard let row = found.first else { return nil }
+    let batch: Int = try row[0]
+    let digest: [UInt8] = try row[1]
+    guard digest == header.contentDigest else {
+      throw BatchError.keyReused(key: header.key, batch: batch)
+    }
+    var counts = RowCounts()
+    counts.applied = try row[2]
+    counts.duplicate = try row[3]
+    counts.stale = try row[4]
+    counts.quarantined = try row[5]
+    return Receipt(
+      batch: batch, counts: counts, watermarkMoved: try row[6], isRepeated: true)
+  }
+}

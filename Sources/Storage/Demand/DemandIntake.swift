@@ -1,0 +1,170 @@
+public import Inventory
+public import Postgres
+
+/// Demand rows of one batch on their way into the month arrays.
+///
+/// Rows are merged in memory and written when many month arrays have been touched, so that a file
+/// costs each array one write in whatever order it is sorted, within bounded memory.
+public struct DemandIntake {
+  /// 650 bytes each.
+  static let heldMonths = 100_000
+
+  private let batch: OpenBatch
+  private let today: @Sendable (_ timeZone: String?) -> Day
+  private var counts = RowCounts()
+  private var items = CodeTable<Int32>()
+  private var locations = CodeTable<KnownLocation>()
+  /// The last day that may be said of each location, by its number in the push.
+  private var lastDays: [Day] = []
+  private var series: [SeriesStore.Pair: (id: Int32, firstDay: Day)] = [:]
+  private var block: MonthBlock
+
+  /// - Parameter today: the civil date now in a time zone (nil: the deployment's).
+  public init(_ batch: OpenBatch, today: @escaping @Sendable (_ timeZone: String?) -> Day) {
+    self.batch = batch
+    self.today = today
+    block = MonthBlock(batch: batch.id)
+  }
+
+  /// Merges a block of rows and returns those that cannot stand.
+  public mutating func receive(
+    _ facts: DemandFacts, in db: isolated Session
+  ) throws -> [RefusedRow] {
+    if let revision = facts.revisions.lazy.compactMap({ $0 }).first {
+      try BatchStore.claimRevisions(revision.kind, for: batch, in: db)
+    }
+    try lookUp(facts, in: db)
+    var refused: [RefusedRow] = []
+    let rows = admit(facts, &refused)
+    try resolveSeries(facts, rows, in: db)
+    let loaded = block.keys.count
+    let places = locate(facts, rows)
+    try DemandMonthStore.load(into: &block, from: loaded, in: db)
+    try merge(facts, rows, places, &refused)
+    if block.keys.count >= DemandIntake.heldMonths { try write(in: db) }
+    return refused
+  }
+
+  /// Writes what is still held, after the last block.
+  public mutating func finish(in db: isolated Session) throws -> RowCounts {
+    try write(in: db)
+    return counts
+  }
+
+  private mutating func write(in db: isolated Session) throws {
+    try DemandMonthStore.write(block, in: db)
+    block = MonthBlock(batch: batch.id)
+  }
+
+  private mutating func lookUp(_ facts: DemandFacts, in db: isolated Session) throws {
+    try items.extend(to: facts.itemCodes) { try CodeLookup.items($0, in: db) }
+    let known = locations.identities.count
+    try locations.extend(to: facts.locationCodes) { try CodeLookup.locations($0, in: db) }
+    for location in locations.identities[known...] {
+      lastDays.append(location.map { today($0.timeZone) } ?? .latest)
+    }
+    let unclaimed = Set(locations.identities[known...].compactMap { $0?.id })
+    try SeriesStore.claim(unclaimed, as: .demand, for: batch, in: db)
+  }
+
+  /// The rows whose item and location are known and whose day is not in the future.
+  private mutating func admit(_ facts: DemandFacts, _ refused: inout [RefusedRow]) -> [Int] {
+    var rows: [Int] = []
+    rows.reserveCapacity(facts.count)
+    for row in 0..<facts.count {
+      let lastDay = lastDays[Int(facts.locations[row])]
+      if items[facts.items[row]] == nil {
+        let code = facts.itemCodes[Int(facts.items[row])].text
+        refused.append(facts.refused(row, .unknownItem, found: code))
+      } else if locations[facts.locations[row]] == nil {
+        let code = facts.locationCodes[Int(facts.locations[row])].text
+        refused.append(facts.refused(row, .unknownLocation, found: code))
+      } else if facts.day(row) > lastDay {
+        let day = facts.day(row).description
+        refused.append(facts.refused(row, .futureDay(today: lastDay), found: day))
+      } else {
+        rows.append(row)
+      }
+    }
+    counts.quarantined += facts.count - rows.count
+    return rows
+  }
+
+  private func pair(_ facts: DemandFacts, _ row: Int) -> SeriesStore.Pair {
+    // Admitted rows have both.
+    SeriesStore.Pair(
+      item: items[facts.items[row]] ?? 0, location: locations[facts.locations[row]]?.id ?? 0)
+  }
+
+  /// Finds or makes the series of the rows, and moves their first days back where a row is earlier.
+  private mutating func resolveSeries(
+    _ facts: DemandFacts, _ rows: [Int], in db: isolated Session
+  ) throws {
+    var earliest: [SeriesStore.Pair: Day] = [:]
+    var latest: (pair: SeriesStore.Pair, firstDay: Day)?
+    for row in rows {
+      let pair = pair(facts, row)
+      let day = facts.day(row)
+      if let latest, latest.pair == pair, latest.firstDay <= day { continue }
+      let known = min(series[pair]?.firstDay ?? .latest, earliest[pair] ?? .latest)
+      if day < known { earliest[pair] = day }
+      latest = (pair, min(day, known))
+    }
+    for (pair, id) in try SeriesStore.resolve(earliest, in: db) {
+      series[pair] = (id, earliest[pair] ?? .latest)
+    }
+  }
+
+  /// The array and the place in it of each admitted row.
+  private mutating func locate(
+    _ facts: DemandFacts, _ rows: [Int]
+  ) -> [(position: Int, place: Int)] {
+    var latest: (pair: SeriesStore.Pair, series: Int32)?
+    var month = (start: Day.latest, end: Day.earliest)
+    var places: [(position: Int, place: Int)] = []
+    places.reserveCapacity(rows.count)
+    for row in rows {
+      let pair = pair(facts, row)
+      let day = facts.day(row)
+      if latest?.pair != pair { latest = (pair, series[pair]?.id ?? 0) }
+      if day < month.start || day >= month.end { month = (day.monthStart, day.nextMonthStart) }
+      let key = MonthBlock.Key(series: latest?.series ?? 0, month: month.start.ordinal)
+      places.append((block.position(of: key), day - month.start))
+    }
+    return places
+  }
+
+  private mutating func merge(
+    _ facts: DemandFacts, _ rows: [Int], _ places: [(position: Int, place: Int)],
+    _ refused: inout [RefusedRow]
+  ) throws {
+    let generatedAt = batch.order(nil) ?? MonthBlock.noRevision
+    let hasRevisions = !facts.revisions.isEmpty
+    for (row, (position, place)) in zip(rows, places) {
+      let merged = try block.receive(
+        row: position, place: place, quantity: facts.quantities[row],
+        revision: hasRevisions ? facts.revisions[row]?.order ?? generatedAt : generatedAt)
+      counts.count(merged.resolution)
+      guard case .conflict(let incomingStands) = merged.resolution else { continue }
+      let fallen = incomingStands ? merged.displaced : facts.quantities[row]
+      let refusal = facts.refused(row, .conflictingDuplicate, found: String(fallen))
+      refused.append(incomingStands ? refusal.withRaw(displaced(facts, row, fallen)) : refusal)
+      if incomingStands, merged.displacesOwn { counts.displaceOwn() }
+    }
+  }
+
+  /// The fact that had to give way to the row, written as a row: its own bytes are gone by now.
+  private func displaced(_ facts: DemandFacts, _ row: Int, _ quantity: Double) -> [UInt8] {
+    let item = facts.itemCodes[Int(facts.items[row])]
+    let location = facts.locationCodes[Int(facts.locations[row])]
+    return Array("\(item),\(location),\(facts.day(row)),\(quantity)".utf8)
+  }
+}
+
+extension RefusedRow {
+  fileprivate func withRaw(_ bytes: [UInt8]) -> RefusedRow {
+    RefusedRow(
+      line: line, reason: reason, found: found, raw: bytes, item: item, location: location,
+      day: day)
+  }
+}

@@ -1,0 +1,42 @@
+public import Inventory
+
+/// Why a row that is valid by itself cannot stand: what only the database knows.
+public enum RefusalReason: Hashable, Sendable {
+  case unknownItem
+  case unknownLocation
+  case futureDay(today: Day)
+  /// Another fact of the same revision says something else, and stands.
+  case conflictingDuplicate
+}
+
+/// A row that the database refuses, for the caller to word and set aside.
+public struct RefusedRow: Hashable, Sendable {
+  public let line: Int
+  public let reason: RefusalReason
+  /// The value at fault.
+  public let found: String
+  /// The row's bytes as they came.
+  public let raw: [UInt8]
+  public let item: ItemCode?
+  public let location: LocationCode?
+  public let day: Day?
+
+  init(
+    line: Int, reason: RefusalReason, found: String, raw: [UInt8], item: ItemCode? = nil,
+    location: LocationCode? = nil, day: Day? = nil
+  ) {
+    self.line = line
+    self.reason = reason
+    self.found = found
+    self.raw = raw
+    self.item = item
+    self.location = location
+    self.day = day
+  }
+}
+
+/// What became of rows: how many of each kind, and those refused.
+public struct RowOutcome: Sendable {
+  public let counts: RowCounts
+  public let refused: [RefusedRow]
+}

@@ -1,0 +1,159 @@
+public import Inventory
+public import Postgres
+
+/// A snapshot row of one item at one location.
+public struct StockFact: Hashable, Sendable {
+  public let item: ItemCode
+  public let location: LocationCode
+  public let snapshot: StockSnapshot
+
+  public init(item: ItemCode, location: LocationCode, snapshot: StockSnapshot) {
+    self.item = item
+    self.location = location
+    self.snapshot = snapshot
+  }
+}
+
+/// Stock snapshots.
+public enum StockStore {
+  private struct Key: Hashable {
+    let series: Int32
+    let asOf: Instant
+  }
+
+  private typealias Intake = FactIntake<Key, StockSnapshot>
+
+  /// Applies a block of a batch's snapshots. Rows whose item or location is unknown, or whose
+  /// moment has not come yet at the location, are set aside.
+  ///
+  /// - Parameters:
+  ///   - now: the present moment; later snapshots are refused.
+  ///   - civilDay: the civil date of a moment in a time zone (nil: the deployment's).
+  public static func receive(
+    _ rows: [ReceivedRow<StockFact>], of batch: OpenBatch, now: Instant,
+    civilDay: DatasetStore.CivilDay, in db: isolated Session
+  ) throws -> RowOutcome {
+    let items = try CodeLookup.items(rows.map(\.fact.item), in: db)
+    let locations = try CodeLookup.locations(rows.map(\.fact.location), in: db)
+    try SeriesStore.claim(
+      Set(locations.values.map(\.id)), as: .stock, for: batch, in: db)
+    if let revision = rows.lazy.compactMap(\.revision).first {
+      try BatchStore.claimRevisions(revision.kind, for: batch, in: db)
+    }
+    var intake = Intake()
+    var admitted: [(row: ReceivedRow<StockFact>, pair: SeriesStore.Pair)] = []
+    var firstDays: [SeriesStore.Pair: Day] = [:]
+    for row in rows {
+      guard let item = items[row.fact.item] else {
+        intake.refuse(row.refused(.unknownItem, found: row.fact.item.text))
+        continue
+      }
+      guard let location = locations[row.fact.location] else {
+        intake.refuse(row.refused(.unknownLocation, found: row.fact.location.text))
+        continue
+      }
+      let asOf = row.fact.snapshot.asOf
+      guard asOf <= now else {
+        let today = civilDay(now, location.timeZone)
+        intake.refuse(row.refused(.futureDay(today: today), found: asOf.description))
+        continue
+      }
+      let pair = SeriesStore.Pair(item: item, location: location.id)
+      let day = civilDay(asOf, location.timeZone)
+      firstDays[pair] = min(firstDays[pair] ?? day, day)
+      admitted.append((row, pair))
+    }
+    let series = try SeriesStore.resolve(firstDays, in: db)
+    let keyed = admitted.compactMap { admission in
+      series[admission.pair].map {
+        (admission.row, Key(series: $0, asOf: admission.row.fact.snapshot.asOf))
+      }
+    }
+    try know(keyed.map(\.1), of: batch, &intake, in: db)
+    for (row, key) in keyed {
+      try intake.receive(
+        key, row.fact.snapshot, revision: batch.order(row.revision),
+        asConflict: row.refused(
+          .conflictingDuplicate, found: String(row.fact.snapshot.onHand)))
+    }
+    try write(intake.table, of: batch, in: db)
+    return intake.outcome
+  }
+
+  /// The newest snapshot of each series of a region not after a moment.
+  public static func newest(
+    inRegion region: RegionCode, notAfter now: Instant, in db: isolated Session
+  ) throws -> [StockFact] {
+    try db.rows(
+      """
+      SELECT DISTINCT ON (s.series_id) i.code::text, l.code::text, k.as_of, k.on_hand,
+        k.on_order, k.reserved
+      FROM series s
+      JOIN location l USING (location_id)
+      JOIN item i USING (item_id)
+      JOIN stock k USING (series_id)
+      WHERE l.region = \(region) AND k.as_of <= \(now)
+      ORDER BY s.series_id, k.as_of DESC
+      """
+    ).map { row in
+      StockFact(
+        item: try row[0], location: try row[1],
+        snapshot: StockSnapshot(
+          asOf: try row[2], onHand: try row[3], onOrder: try row[4], reserved: try row[5]))
+    }
+  }
+
+  private static func know(
+    _ keys: [Key], of batch: OpenBatch, _ intake: inout Intake, in db: isolated Session
+  ) throws {
+    let rows = try db.rows(
+      """
+      SELECT k.series_id, k.as_of, k.on_hand, k.on_order, k.reserved, k.revision, k.batch_id
+      FROM (SELECT DISTINCT * FROM unnest(\(keys.map(\.series)), \(keys.map(\.asOf))))
+        AS wanted (series_id, as_of)
+      JOIN stock k USING (series_id, as_of)
+      """)
+    for row in rows {
+      let key = Key(series: try row[0], asOf: try row[1])
+      let snapshot = StockSnapshot(
+        asOf: key.asOf, onHand: try row[2], onOrder: try row[3], reserved: try row[4])
+      let owner: Int32 = try row[6]
+      intake.table.know(key, snapshot, revision: try row[5], isIncoming: owner == batch.id)
+    }
+  }
+
+  private static func write(
+    _ table: FactTable<Key, StockSnapshot>, of batch: OpenBatch, in db: isolated Session
+  ) throws {
+    let facts = table.changedFacts
+    guard !facts.isEmpty else { return }
+    try db.execute(
+      """
+      INSERT INTO stock_change (series_id, as_of, on_hand, on_order, reserved, revision, batch_id,
+        replaced_by)
+      SELECT k.series_id, k.as_of, k.on_hand, k.on_order, k.reserved, k.revision, k.batch_id,
+        \(batch.id)
+      FROM unnest(\(table.replaced.keys.map(\.series)), \(table.replaced.keys.map(\.asOf)))
+        AS gone (series_id, as_of)
+      JOIN stock k USING (series_id, as_of)
+      """)
+    try db.execute(
+      """
+      INSERT INTO stock (series_id, as_of, on_hand, on_order, reserved, revision, batch_id)
+      SELECT given.*, \(batch.id) FROM unnest(\(facts.map(\.key.series)),
+        \(facts.map(\.key.asOf)), \(facts.map(\.content.onHand)),
+        \(facts.map(\.content.onOrder)), \(facts.map(\.content.reserved)),
+        \(facts.map(\.revision))) AS given
+      ORDER BY 1, 2
+      ON CONFLICT (series_id, as_of) DO UPDATE SET on_hand = excluded.on_hand,
+        on_order = excluded.on_order, reserved = excluded.reserved, revision = excluded.revision,
+        batch_id = excluded.batch_id
+      """)
+  }
+}
+
+extension ReceivedRow<StockFact> {
+  fileprivate func refused(_ reason: RefusalReason, found: String) -> RefusedRow {
+    refused(reason, found: found, item: fact.item, location: fact.location)
+  }
+}

@@ -1,0 +1,157 @@
+public import Inventory
+public import Planning
+public import Postgres
+
+/// What is written down about a run besides its forecasts.
+public struct RunRecord: Sendable {
+  public struct Region: Hashable, Sendable {
+    public enum State: String, Sendable { case trained, stale, absent }
+
+    public let region: RegionCode
+    public let state: State
+    public let completeThrough: Day?
+    public let carriedFrom: Int?
+    public let reason: String
+
+    public init(
+      region: RegionCode, state: State, completeThrough: Day?, carriedFrom: Int? = nil,
+      reason: String
+    ) {
+      self.region = region
+      self.state = state
+      self.completeThrough = completeThrough
+      self.carriedFrom = carriedFrom
+      self.reason = reason
+    }
+  }
+
+  public var datasetVersion: Int64
+  public var contentDigest: [UInt8]
+  public var asOf: Day
+  public var origin: Day
+  public var horizon: Int
+  public var quantiles: [Double]
+  public var series: Int
+  public var observations: Int
+  public var codeVersion: String
+  /// What the BLAS chose its kernels for: other cores give other last bits.
+  public var processorCore: String
+  public var startedAt: Instant
+  public var regions: [Region]
+
+  public init(
+    datasetVersion: Int64, contentDigest: [UInt8], asOf: Day, origin: Day, horizon: Int,
+    quantiles: [Double], series: Int, observations: Int, codeVersion: String,
+    processorCore: String, startedAt: Instant, regions: [Region]
+  ) {
+    self.datasetVersion = datasetVersion
+    self.contentDigest = contentDigest
+    self.asOf = asOf
+    self.origin = origin
+    self.horizon = horizon
+    self.quantiles = quantiles
+    self.series = series
+    self.observations = observations
+    self.codeVersion = codeVersion
+    self.processorCore = processorCore
+    self.startedAt = startedAt
+    self.regions = regions
+  }
+}
+
+/// The run whose forecasts readers see.
+public struct PublishedRun: Hashable, Sendable {
+  public let run: Int
+  public let datasetVersion: Int64
+  public let asOf: Day
+  public let origin: Day
+  public let horizon: Int
+  public let quantiles: [Double]
+  public let series: Int
+  public let publishedAt: Instant
+}
+
+/// Runs and which of them is published.
+public enum RunStore {
+  private static let trainingLock: Int32 = 0x514D_0003
+
+  /// Waits until no other run is under way, and keeps others waiting until the session ends or
+  /// `endTraining`: a run that began later must not be overtaken by an older one.
+  public static func beginTraining(in db: isolated Session) throws {
+    try db.execute("SELECT pg_advisory_lock(\(trainingLock), 0)")
+  }
+
+  public static func endTraining(in db: isolated Session) throws {
+    try db.execute("SELECT pg_advisory_unlock(\(trainingLock), 0)")
+  }
+
+  /// Stores a run with its forecasts and makes it the one that readers see, all or nothing: call
+  /// it inside one transaction.
+  public static func publish(
+    _ record: RunRecord, _ forecasts: [PublishedForecast], reason: String, in db: isolated Session
+  ) throws -> Int {
+    let run = try insert(record, in: db)
+    try insert(record.regions, run: run, in: db)
+    try ForecastStore.insert(forecasts, run: run, in: db)
+    try db.execute("INSERT INTO publication (run_id, reason) VALUES (\(run), \(reason))")
+    return Int(run)
+  }
+
+  /// The run in use, or nil before the first one.
+  public static func published(in db: isolated Session) throws -> PublishedRun? {
+    let rows = try db.rows(
+      """
+      SELECT r.run_id, r.dataset_version, r.as_of, r.origin, r.horizon, r.quantiles, r.series,
+        p.published_at
+      FROM publication p JOIN run r USING (run_id) ORDER BY p.publication_id DESC LIMIT 1
+      """)
+    return try rows.first.map { row in
+      PublishedRun(
+        run: try row[0], datasetVersion: try row[1], asOf: try row[2], origin: try row[3],
+        horizon: try row[4], quantiles: try row[5], series: try row[6], publishedAt: try row[7])
+    }
+  }
+
+  /// What a run did with each region.
+  public static func regions(ofRun run: Int, in db: isolated Session) throws -> [RunRecord.Region] {
+    try db.rows(
+      """
+      SELECT region::text, state, complete_through, carried_from, reason FROM run_region
+      WHERE run_id = \(run) ORDER BY region
+      """
+    ).compactMap { row in
+      let state: String = try row[1]
+      return try RunRecord.Region.State(rawValue: state).map { state in
+        try RunRecord.Region(
+          region: row[0], state: state, completeThrough: row[2], carriedFrom: row[3],
+          reason: row[4])
+      }
+    }
+  }
+
+  private static func insert(_ record: RunRecord, in db: isolated Session) throws -> Int32 {
+    try db.rows(
+      """
+      INSERT INTO run (dataset_version, content_digest, as_of, origin, horizon, quantiles, series,
+        observations, code_version, processor_core, started_at, finished_at)
+      VALUES (\(record.datasetVersion), \(record.contentDigest), \(record.asOf),
+        \(record.origin), \(record.horizon), \(record.quantiles), \(record.series),
+        \(record.observations), \(record.codeVersion), \(record.processorCore),
+        \(record.startedAt), clock_timestamp())
+      RETURNING run_id
+      """)[0][0]
+  }
+
+  private static func insert(
+    _ regions: [RunRecord.Region], run: Int32, in db: isolated Session
+  ) throws {
+    for region in regions {
+      try db.execute(
+        """
+        INSERT INTO run_region (run_id, region, state, complete_through, carried_from, reason)
+        VALUES (\(run), \(region.region), \(region.state.rawValue), \(region.completeThrough),
+          \(region.carriedFrom.map { Int32($0) }), \(region.reason))
+        """)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Inventory
+import Planning
+import Service
+
+/// `forecast FILE`: the engine as a filter, file in, file out, without a database.
+struct ForecastCommand: Command, Hashable {
+  /// A path; "-" for standard input.
+  let file: String
+  let settings: ForecastSettings
+  /// A path to known events; nil for none.
+  let calendar: String?
+  /// Days without a row are zero demand, not missing.
+  let isComplete: Bool
+  /// A path; nil for standard output.
+  let output: String?
+  let mapping: ColumnMapping
+
+  static let horizons = 1...1096
+
+  static let grammar = Grammar(
+    name: "forecast",
+    summary: "Forecast a file of demand into a file, without a database",
+    details: """
+      Reads item, location, region, category, day and quantity; the last two are required. Writes \
+      one row for each node and day: level, item, location, region, category, day, mean, and one \
+      column per quantile. Sums that would only repeat another level are left out.
+      """,
+    positionals: [
+      .init(name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input")
+    ],
+    options: [
+      .init(name: "horizon", value: "H", help: "how many buckets ahead", isRequired: true),
+      .init(name: "bucket", value: "BUCKET", help: "day, week or month; default day"),
+      .init(
+        name: "calendar", value: "FILE",
+        help: "known events: day, name, kind, region, location, item, category"),
+      .init(
+        name: "quantiles", value: "Q,...",
+        help: "default 0.05,0.1,0.25,0.5,0.75,0.9,0.95,0.975"),
+      .init(
+        name: "method", value: "METHOD", help: "auto, hybrid, ets, naive or mean; default auto"),
+      .init(name: "complete", help: "days without a row are zero demand, not missing"),
+      .init(name: "output", value: "FILE", help: "default standard output"),
+      .map, .ignore,
+    ],
+    examples: [
+      .init(
+        commandLine: "quartermaster forecast sales.csv --horizon 28 --output forecast.csv",
+        effect: "forecasts four weeks of every series and sum"),
+      .init(
+        commandLine: "quartermaster forecast sales.csv.gz --horizon 8 --bucket week"
+          + " --map day=date,quantity=units",
+        effect: "forecasts eight weeks from a file with other column names"),
+    ])
+
+  init(_ arguments: Arguments) throws(UsageFailure) {
+    file = arguments.positionals[0]
+    let limits = "a whole number from \(Self.horizons.lowerBound) to \(Self.horizons.upperBound)"
+    let horizon = try arguments.value("horizon", limits) { text in
+      Int(text).flatMap { Self.horizons.contains($0) ? $0 : nil }
+    }
+    guard let horizon else { throw .missingOption("horizon", grammar: Self.grammar) }
+    settings = ForecastSettings(
+      horizon: horizon,
+      bucket: try arguments.choice("bucket", of: Bucket.self) ?? .day,
+      quantiles: try arguments.value(
+        "quantiles", "different numbers between 0 and 1, as 0.1,0.5,0.9", Self.quantiles)
+        ?? ForecastSettings.defaultQuantiles,
+      choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto)
+    calendar = arguments.text("calendar")
+    isComplete = arguments.has("complete")
+    output = arguments.text("output")
+    mapping = try ColumnMapping(arguments)
+  }
+
+  private static func quantiles(_ text: String) -> [Double]? {
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    let quantiles = numbers.compactMap { $0 }.filter { $0 > 0 && $0 < 1 }.sorted()
+    guard quantiles.count == numbers.count, Set(quantiles).count == quantiles.count else {
+      return nil
+    }
+    return quantiles
+  }
+}

@@ -1,0 +1,106 @@
+import Testing
+
+@testable import quartermaster
+
+@Suite("Help")
+struct HelpTests {
+  func shown(_ commandLine: String) throws -> String? {
+    guard case .show(let text) = try Invocation(words(commandLine), commands: allCommands) else {
+      return nil
+    }
+    return text
+  }
+
+  @Test("the overview lists every command with one sentence")
+  func overview() throws {
+    let golden = """
+      Quartermaster forecasts a retailer's demand and tells procurement what to order.
+
+      Usage: quartermaster COMMAND [OPTIONS]
+
+      Commands:
+        sync                Store a file of items, locations, calendar, terms, demand or stock
+        train               Forecast every region from one version of the data and publish it
+        report procurement  Say what a region should order, and how sure that is
+        status              Show how fresh each location's data is, and the last run
+        forecast            Forecast a file of demand into a file, without a database
+        migrate             Create the tables, or bring them up to this version
+        demo                Load a generated retailer, train, and print one region's report
+
+      'quartermaster help COMMAND' explains a command and shows an example.
+      'quartermaster --version' names the version.
+
+      """
+    for line in ["help", "--help", "-h", ""] { #expect(try shown(line) == golden) }
+  }
+
+  @Test("a command's help says what it needs, what it takes, and shows it")
+  func commandHelp() throws {
+    let golden = """
+      Forecast every region from one version of the data and publish it.
+
+      Usage: quartermaster train [OPTIONS]
+
+      Options:
+        --as-of DAY     the day taken for today; default today
+        --database URL  an existing PostgreSQL; default QUARTERMASTER_DATABASE_URL, else the private
+                        one
+        --help          this text
+
+      The origin is the last day through which every trained region is complete. Readers see the old
+      forecast or the new one, never a mixture.
+
+      Examples:
+        quartermaster train
+            trains on all data complete today
+        quartermaster train --as-of 2016-04-24
+            trains old data as if it were that day
+
+      """
+    for line in ["help train", "train --help", "train --as-of x --help"] {
+      #expect(try shown(line) == golden)
+    }
+  }
+
+  @Test("every example in the help is a command line that is understood")
+  func examples() throws {
+    for command in allCommands {
+      #expect(!command.grammar.examples.isEmpty)
+      for example in command.grammar.examples {
+        let line = words(example.commandLine)
+        #expect(line.first == "quartermaster")
+        guard
+          case .run(let value) = try Invocation(Array(line.dropFirst()), commands: allCommands)
+        else {
+          Issue.record("\(example.commandLine) shows text")
+          continue
+        }
+        #expect(type(of: value) == command)
+      }
+    }
+  }
+
+  @Test("every command that can be carried out is one of those tested here")
+  func catalogue() {
+    let tested = allCommands.map { $0.grammar.name }
+    #expect(Program.commands.allSatisfy { tested.contains($0.grammar.name) })
+  }
+
+  @Test("no line of help is wider than a terminal of 100 columns")
+  func width() throws {
+    for name in allCommands.map({ $0.grammar.name }) {
+      let lines = try #require(try shown("help \(name)")).split(separator: "\n")
+      #expect(lines.allSatisfy { $0.count <= 100 })
+    }
+  }
+
+  @Test("help for what is no command is refused")
+  func unknown() {
+    #expect(refusal("help tarin") == "there is no command 'tarin'; did you mean 'train'?")
+  }
+
+  @Test("the version is one line")
+  func version() throws {
+    #expect(try shown("--version") == "quartermaster \(Invocation.version)\n")
+  }
+}
