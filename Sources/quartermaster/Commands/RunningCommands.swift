@@ -62,10 +62,8 @@ extension ForecastCommand: RunnableCommand {
       ForecastFilter.Options(
         file: file, calendar: calendar, settings: settings, isComplete: isComplete,
         output: output, mapping: mapping))
-    let stages = StageProgress(surroundings.progress)
-    let summary = try filter.run { stages.reached($0, $1, of: $2) }
-    stages.finish()
-    complain(summary.text + "\n")
+    let summary = try filter.run(progress: surroundings.progress)
+    complain(summary.sentence + "\n")
   }
 }
 
