@@ -52,13 +52,15 @@ public struct Matrix: Hashable, Sendable {
     withColumn(index) { Array($0) }
   }
 
-  /// The given rows, in the order given, copied.
-  public func selecting(rows chosen: some Collection<Int>) -> Matrix {
-    var picked = Matrix(rows: chosen.count, columns: columns)
+  /// The given rows of all columns, copied.
+  public func selecting(rows chosen: Range<Int>) -> Matrix {
+    precondition(chosen.lowerBound >= 0 && chosen.upperBound <= rows, "inside the matrix")
+    var picked: [Double] = []
+    picked.reserveCapacity(chosen.count * columns)
     for column in 0..<columns {
-      for (target, source) in chosen.enumerated() { picked[target, column] = self[source, column] }
+      picked += storage[column * rows + chosen.lowerBound..<column * rows + chosen.upperBound]
     }
-    return picked
+    return Matrix(rows: chosen.count, columns: columns, storage: picked)
   }
 
   /// Reads one column in place.

@@ -1,3 +1,4 @@
+internal import Forecasting
 public import Inventory
 
 /// How far forecasts of one or more origins were from what happened, level by level.
@@ -29,6 +30,20 @@ public struct AccuracyTable: Sendable {
     var actual = 0.0
     var covered = 0.0
     var count = 0.0
+
+    mutating func add(_ demand: [Double], _ means: [Double], _ quantiles: [[Double]]) {
+      for (lead, demand) in demand.enumerated() where !demand.isNaN {
+        absolute += (means[lead] - demand).magnitude
+        signed += means[lead] - demand
+        actual += demand
+        count += 1
+        if let low = quantiles.first?[lead], let high = quantiles.last?[lead], demand >= low,
+          demand <= high
+        {
+          covered += 1
+        }
+      }
+    }
   }
 
   private let grid: BucketGrid
@@ -79,30 +94,16 @@ public struct AccuracyTable: Sendable {
       guard let actual = actuals[forecast.node] else { continue }
       let next = grid.position(of: table.origin) + 1
       let history = actual.values.prefix(max(0, next - actual.start))
-      let level = forecast.node.level
-      var squares = 0.0
-      var known = 0.0
-      for lead in forecast.means.indices {
+      let demand = forecast.means.indices.map { lead in
         let offset = next + lead - actual.start
-        guard actual.values.indices.contains(offset), !actual.values[offset].isNaN else { continue }
-        let demand = actual.values[offset]
-        let error = Double(forecast.means[lead]) / Coherence.thousandths - demand
-        squares += error * error
-        known += 1
-        sums[level, default: Sums()].absolute += error.magnitude
-        sums[level, default: Sums()].signed += error
-        sums[level, default: Sums()].actual += demand
-        sums[level, default: Sums()].count += 1
-        if let low = forecast.quantiles.first?[lead], let high = forecast.quantiles.last?[lead],
-          demand >= low, demand <= high
-        {
-          sums[level, default: Sums()].covered += 1
-        }
+        return actual.values.indices.contains(offset) ? actual.values[offset] : .nan
       }
-      let scale = AccuracyTable.meanSquaredChange(history)
-      guard known > 0, scale > 0 else { continue }
+      let means = forecast.means.map { Double($0) / Coherence.thousandths }
+      let level = forecast.node.level
+      sums[level, default: Sums()].add(demand, means, forecast.quantiles)
+      guard let error = Accuracy.rmsse(demand, means, history: Array(history)) else { continue }
       let weight = weights[forecast.node] ?? 0
-      weighted[level, default: (0, 0)].error += weight * (squares / known / scale).squareRoot()
+      weighted[level, default: (0, 0)].error += weight * error
       weighted[level, default: (0, 0)].weight += weight
     }
     for (level, sum) in weighted where sum.weight > 0 {
@@ -118,17 +119,5 @@ public struct AccuracyTable: Sendable {
         level: level, wrmsse: sum.wrmsse / sum.origins, wape: sum.absolute / sum.actual,
         bias: sum.signed / sum.actual, coverage: sum.covered / sum.count)
     }
-  }
-
-  private static func meanSquaredChange(_ history: ArraySlice<Double>) -> Double {
-    var sum = 0.0
-    var count = 0.0
-    for offset in history.indices.dropFirst() {
-      let change = history[offset] - history[offset - 1]
-      if change.isNaN { continue }
-      sum += change * change
-      count += 1
-    }
-    return count > 0 ? sum / count : 0
   }
 }

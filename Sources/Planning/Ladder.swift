@@ -1,17 +1,25 @@
 internal import Forecasting
 
+/// A forecast before it is made coherent.
+struct Fit {
+  let tier: Tier
+  let reason: String
+  /// Units per bucket, finite and not negative.
+  let means: [Double]
+  let spread: DemandSpread
+}
+
 /// The fallback ladder of one history: the best rung that holds.
 ///
 /// hybrid -> own smoothing -> parent's profile at its own level -> seasonal naive -> mean -> zero.
 /// A forecast that is not finite, or above ten times the last year's largest bucket, does not hold.
 struct Ladder {
   static let trustedMultiple = 10.0
-  /// Smoothing needs this many seasons' worth of values, and at least as many values.
-  static let fewestSmoothed = 14
 
   let choice: ForecastSettings.Choice
-  let bucketSeason: Int
-  let perYear: Int
+  let season: Int
+  /// Buckets.
+  let year: Int
   let horizon: Int
 
   /// - Parameters:
@@ -21,68 +29,70 @@ struct Ladder {
     _ history: NodeHistory, hybrid: Hybrid.Forecast?,
     parent: (history: NodeHistory, fit: Fit)? = nil
   ) -> Fit {
-    let pattern = DemandPattern(history.values, perYear: perYear)
-    guard pattern.validCount > 0 else {
-      return Fallbacks.zero("no demand is known", horizon: horizon)
-    }
-    guard pattern.everSold else { return Fallbacks.zero("never sold", horizon: horizon) }
-    guard pattern.mean > 0 else {
-      return Fallbacks.zero("nothing sold for a year", horizon: horizon)
-    }
+    let pattern = DemandPattern(history.values, perYear: year)
+    guard pattern.validCount > 0 else { return zero("no demand is known") }
+    guard pattern.everSold else { return zero("never sold") }
+    guard pattern.mean > 0 else { return zero("nothing sold for a year") }
     let known = "\(pattern.validCount) buckets of history"
-    var reason = known
     if let hybrid {
-      let fit = Fit(tier: .hybrid, reason: known, means: hybrid.means, spread: hybrid.spread)
-      if holds(fit, pattern) { return fit }
-      reason = "the fit did not hold"
+      let answer = RungForecast(means: hybrid.means, spread: hybrid.spread)
+      if holds(answer, pattern) { return Fit(.hybrid, known, answer) }
     }
-    for fit in rungs(history, pattern, reason, parent: parent) {
-      if let fit = fit(), holds(fit, pattern) { return fit }
+    for (tier, rung) in rungs(history, pattern, parent: parent) {
+      if let answer = rung(), holds(answer, pattern) { return Fit(tier, known, answer) }
     }
-    return Fallbacks.zero("no method holds", horizon: horizon)
+    return zero("no method holds")
   }
 
   private func rungs(
-    _ history: NodeHistory, _ pattern: DemandPattern, _ reason: String,
-    parent: (history: NodeHistory, fit: Fit)?
-  ) -> [() -> Fit?] {
+    _ history: NodeHistory, _ pattern: DemandPattern, parent: (history: NodeHistory, fit: Fit)?
+  ) -> [(Tier, () -> RungForecast?)] {
     let values = history.values
-    let smoothing = { () -> Fit? in
+    let smoothing = {
       pattern.isSparse
-        ? sparse(values, reason) : nil
+        ? sparse(values)
+        : Smoothing.forecast(
+          values, season: season, year: year, horizon: horizon)
     }
-    let profile = { () -> Fit? in
-      parent.flatMap { parent in
-        Fallbacks.profile(
-          values, parent: parent.history, parentMeans: parent.fit.means,
-          parentSpread: parent.fit.spread, reason, window: 8 * bucketSeason)
+    let profile = {
+      parent.flatMap {
+        ParentProfile.forecast(
+          history, parent: $0.history, parentMeans: $0.fit.means, season: season)
       }
     }
-    let naive = {
-      Fallbacks.seasonalNaive(values, reason, season: bucketSeason, horizon: horizon)
-    }
-    let mean = { Fallbacks.mean(values, reason, perYear: perYear, horizon: horizon) }
-    switch choice {
-    case .mean: return [mean]
-    case .naive: return [naive, mean]
-    case .ets: return [smoothing, naive, mean]
+    let naive = { SeasonalNaive.forecast(values, season: season, horizon: horizon) }
+    let mean = { MeanDemand.forecast(values, window: year, horizon: horizon) }
+    return switch choice {
+    case .mean: [(.mean, mean)]
+    case .naive: [(.seasonalNaive, naive), (.mean, mean)]
+    case .ets: [(.smoothing, smoothing), (.seasonalNaive, naive), (.mean, mean)]
     case .auto, .hybrid:
-      return pattern.validCount < Ladder.fewestSmoothed
-        ? [profile, smoothing, naive, mean] : [smoothing, profile, naive, mean]
+      // Two seasons tell a level; fewer tell only a share of the parent's.
+      pattern.validCount < 2 * season
+        ? [(.profile, profile), (.smoothing, smoothing), (.seasonalNaive, naive), (.mean, mean)]
+        : [(.smoothing, smoothing), (.profile, profile), (.seasonalNaive, naive), (.mean, mean)]
     }
   }
 
-  /// Simple exponential smoothing of units.
-  private func sparse(_ values: [Double], _ reason: String) -> Fit {
-    let level = SparseLevel(values, perYear: perYear)
-    return Fit(
-      tier: .smoothing, reason: reason,
+  private func sparse(_ values: [Double]) -> RungForecast {
+    let level = SparseLevel(values, perYear: year)
+    return RungForecast(
       means: Array(repeating: level.level, count: horizon),
       spread: level.spread(pool: SparseLevel.dispersion(of: [level])))
   }
 
-  private func holds(_ fit: Fit, _ pattern: DemandPattern) -> Bool {
+  private func zero(_ reason: String) -> Fit {
+    Fit(.zero, reason, ZeroDemand.forecast(horizon: horizon))
+  }
+
+  private func holds(_ answer: RungForecast, _ pattern: DemandPattern) -> Bool {
     let limit = Ladder.trustedMultiple * pattern.maximum
-    return fit.means.allSatisfy { $0.isFinite && $0 >= 0 && $0 <= limit }
+    return answer.means.allSatisfy { $0.isFinite && $0 >= 0 && $0 <= limit }
+  }
+}
+
+extension Fit {
+  fileprivate init(_ tier: Tier, _ reason: String, _ answer: RungForecast) {
+    self.init(tier: tier, reason: reason, means: answer.means, spread: answer.spread)
   }
 }

@@ -1,3 +1,4 @@
+internal import Forecasting
 internal import Inventory
 
 /// From demand histories to series on one grid, with closures, stockouts and promotions taken out.
@@ -40,7 +41,8 @@ struct Preparation {
 }
 
 extension PreparedSeries {
-  /// Masks closed buckets and stockouts, lists what is missing, and notes closures ahead.
+  /// Masks closed buckets, stockouts and wrong entries, lists what is missing, and notes closures
+  /// ahead.
   mutating func mask(
     closed: Set<Int>, stockouts: [Int], season: Int, next: Int, horizon: Int, perYear: Int
   ) {
@@ -48,6 +50,8 @@ extension PreparedSeries {
     for position in closed where (start..<next).contains(position) {
       values[position - start] = .nan
     }
+    let ceiling = DemandCeiling.ceiling(of: values)
+    for offset in values.indices where values[offset] > ceiling { values[offset] = .nan }
     var lowerBounds: [Int: Double] = [:]
     for position in stockouts where (start..<next).contains(position) {
       let offset = position - start

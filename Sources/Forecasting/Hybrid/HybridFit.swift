@@ -15,11 +15,6 @@ struct HybridFit {
     var leastRate: Double
   }
 
-  private struct Work {
-    var group: HybridPlan.Group
-    var columns: ArraySlice<Int>
-  }
-
   /// Columns whose L × b workspaces stay within a few megabytes.
   static let blockSize = 128
 
@@ -37,7 +32,9 @@ struct HybridFit {
   }
 
   mutating func run(_ loop: Hybrid.Loop) throws(Hybrid.Failure) {
-    for stage in plan.stages {
+    let lastUses = plan.lastUses
+    var designs: [HybridPlan.Window: RidgeDesign] = [:]
+    for (place, stage) in plan.stages.enumerated() {
       var groups: [HybridPlan.Group: [Int]] = [:]
       var borrowed: [Int] = []
       for column in stage {
@@ -48,10 +45,13 @@ struct HybridFit {
         }
       }
       for (group, columns) in groups {
-        let design = try RidgeDesign(
-          panel, parameters, start: group.start, dropsAnnual: group.dropsAnnual)
-        fit(columns, group, design, loop)
+        var design = designs[group.window]
+        if design == nil { design = try RidgeDesign(panel, parameters, group.window) }
+        designs[group.window] = design
+        if let design { fit(columns, group, design, loop) }
       }
+      // A window takes megabytes, and late starters bring many: none outlives its last use.
+      designs = designs.filter { lastUses[$0.key, default: place] > place }
       for column in borrowed { endings[column] = borrowedEnding(column) }
     }
   }

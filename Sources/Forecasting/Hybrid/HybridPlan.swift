@@ -2,10 +2,15 @@ import LinearAlgebra
 
 /// Which columns can be fitted, in which order and on which stretch of history.
 struct HybridPlan {
-  /// Columns that share a design and a grid of penalties.
-  struct Group: Hashable {
+  /// The stretch of history and the features that a design is made of.
+  struct Window: Hashable {
     var start: Int
     var dropsAnnual: Bool
+  }
+
+  /// Columns that share a design and a grid of penalties.
+  struct Group: Hashable {
+    var window: Window
     var hasPrior: Bool
     var isShort: Bool
   }
@@ -65,10 +70,22 @@ struct HybridPlan {
     let span = values.count - first
     return .fitted(
       Group(
-        start: windowStart(span: span, of: values.count, quantum: 4 * panel.season),
-        // Under a year and a half, one winter more or less is all an annual term would fit.
-        dropsAnnual: !hasPrior && 2 * span < 3 * panel.year,
+        window: Window(
+          start: windowStart(span: span, of: values.count, quantum: 4 * panel.season),
+          // Under a year and a half, one winter more or less is all an annual term would fit.
+          dropsAnnual: !hasPrior && 2 * span < 3 * panel.year),
         hasPrior: hasPrior, isShort: span < 2 * panel.year))
+  }
+
+  /// The last stage that fits on each window.
+  var lastUses: [Window: Int] {
+    var uses: [Window: Int] = [:]
+    for (stage, columns) in stages.enumerated() {
+      for column in columns {
+        if case .fitted(let group) = treatments[column] { uses[group.window] = stage }
+      }
+    }
+    return uses
   }
 
   /// Windows start every few weeks, so that many series share one design. The gap this leaves at

@@ -29,12 +29,10 @@ struct RidgeDesign: Sendable {
   /// X P^(−1/2) U of the H rows ahead.
   let ahead: Matrix
 
-  /// - Parameters:
-  ///   - start: the first row of the window.
-  ///   - dropsAnnual: leave out what a history of less than a year cannot tell from its level.
   init(
-    _ panel: Hybrid.Panel, _ parameters: Hybrid.Parameters, start: Int, dropsAnnual: Bool
+    _ panel: Hybrid.Panel, _ parameters: Hybrid.Parameters, _ window: HybridPlan.Window
   ) throws(Hybrid.Failure) {
+    let start = window.start
     let end = panel.observations.rows
     let length = end - start
     let count = panel.features.columns
@@ -44,7 +42,7 @@ struct RidgeDesign: Sendable {
     self.rootWeights = rootWeights
     weight = rootWeights.reduce(0) { $0 + $1 * $1 }
     let inverseRootPenalties = panel.penalties.map {
-      dropsAnnual && $0 >= Hybrid.Panel.annualPenalty ? 0 : 1 / $0.squareRoot()
+      window.dropsAnnual && $0 >= Hybrid.Panel.annualPenalty ? 0 : 1 / $0.squareRoot()
     }
     self.inverseRootPenalties = inverseRootPenalties
     var filtered = panel.features.selecting(rows: start..<end)

@@ -22,7 +22,7 @@ struct HybridGoldenTests {
   }
 
   private func design() throws -> RidgeDesign {
-    try RidgeDesign(panel, parameters, start: 0, dropsAnnual: false)
+    try RidgeDesign(panel, parameters, .init(start: 0, dropsAnnual: false))
   }
 
   @Test("the fixture is the reference's")

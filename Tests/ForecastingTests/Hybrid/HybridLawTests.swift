@@ -74,7 +74,7 @@ struct HybridLawTests {
   @Test("a penalty without bound leaves the prior as it is, one near zero forgets it")
   func prior() throws {
     let design = try RidgeDesign(
-      panel, Hybrid.Parameters.daily, start: 0, dropsAnnual: false)
+      panel, Hybrid.Parameters.daily, .init(start: 0, dropsAnnual: false))
     let targets = Matrix(columns: [panel.observations.column(0).map { $0 / 4000 }])
     let anchor = Matrix(columns: [(0..<15).map { 0.1 * Double($0) - 0.75 }])
     let bound = RidgeFit(design: design, targets: targets, prior: anchor, grid: [1e15])
