@@ -1,4 +1,5 @@
 import Inventory
+import Planning
 import Postgres
 import Storage
 import TestKit
