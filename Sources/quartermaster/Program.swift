@@ -7,7 +7,7 @@ struct Program {
   /// In the order of `quartermaster help`.
   static let commands: [any RunnableCommand.Type] = [
     SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, StatusCommand.self,
-    ForecastCommand.self, MigrateCommand.self,
+    ForecastCommand.self, BacktestCommand.self, MigrateCommand.self,
   ]
 
   static func main() async {
