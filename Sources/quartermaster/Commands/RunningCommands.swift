@@ -67,6 +67,17 @@ extension ForecastCommand: RunnableCommand {
   }
 }
 
+extension DemoCommand: RunnableCommand {
+  func run(in surroundings: Surroundings) async throws {
+    let demo = try await Database.use(database, environment: surroundings.environment) {
+      try await Demo.run(clock: surroundings.clock(), progress: surroundings.progress, in: $0)
+    }
+    try surroundings.output.write(demo.summary + "\n")
+    try surroundings.output.write(ReportFormat.table.text(of: demo.report))
+    try surroundings.output.write(demo.next)
+  }
+}
+
 extension Surroundings {
   func clock(asOf: Day? = nil) -> ZoneClock {
     ZoneClock(asOf: asOf, deploymentZone: environment["QUARTERMASTER_TIME_ZONE"])
