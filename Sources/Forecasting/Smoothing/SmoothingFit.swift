@@ -23,7 +23,7 @@ extension ExponentialSmoothing {
   /// found by least squares, and the search runs over the rates alone, inside the usual bounds
   /// 1e-4 < α < 0.9999, β < α, γ < 1 − α, 0.8 <= φ <= 0.98. Histories longer than `longHistory`
   /// solve for the states a few times only, since there they hardly matter.
-  /// Cost: a few hundred passes of 2 ns per value; about 1 ms for five years of days.
+  /// Cost: a few hundred passes of 2 ns per value; 1 to 2 ms for five years of days.
   public static func fit(_ values: [Double], form: Form) -> Fit? {
     precondition(form.isAdditive, "least squares for the initial states needs an additive model")
     let count = values.reduce(0) { $1.isFinite ? $0 + 1 : $0 }

@@ -52,10 +52,11 @@ struct SmoothingSearch {
       start(for: rates).map { (value(rates, $0), rates, $0) }
     }
     guard var best = starts.min(by: { $0.value < $1.value }) else { return nil }
-    for _ in 0..<3 {
+    for round in 0..<3 {
       let frozen = best.start
       let minimum = NelderMead.minimize(
-        from: coordinates(best.rates), step: 0.5, tolerance: 1e-3, evaluations: 120
+        from: coordinates(best.rates), step: round == 0 ? 0.5 : 0.1, tolerance: 1e-2,
+        evaluations: 100
       ) { value(rates($0), frozen) }
       let next = rates(minimum.point)
       guard let solved = start(for: next) else { break }
@@ -63,7 +64,7 @@ struct SmoothingSearch {
       guard reached < best.value else { break }
       let gain = best.value - reached
       best = (reached, next, solved)
-      if gain < 1e-2 { break }
+      if gain < 0.05 { break }
     }
     return best
   }
