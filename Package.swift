@@ -47,7 +47,11 @@ let package = Package(
       "Storage", ["Planning", "Forecasting", "Inventory", "Postgres", "Digests"],
       resources: [.embedInCode("migrations")]),
     library(
-      "Service", ["Storage", "Planning", "Inventory", "Postgres", "Compression", "Digests"],
+      "Service",
+      [
+        "Storage", "Planning", "Forecasting", "LinearAlgebra", "Inventory", "Postgres",
+        "Compression", "Digests",
+      ],
       resources: [.embedInCode("Fixtures")]),
     .executableTarget(name: "quartermaster", dependencies: ["Service"], swiftSettings: strict),
 

@@ -1,7 +1,7 @@
 import Inventory
 
-/// Levels at which a series is ordered and up to which, from sampled demand: the (R, s, S) policy of
-/// Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains" (2017), ch. 6.
+/// Levels at which a series is ordered and up to which, from sampled demand: the (R, s, S) policy
+/// of Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains" (2017), ch. 6.
 ///
 /// - reorder point s = the service level's quantile of demand over the protection interval;
 /// - safety stock = s − mean demand over the protection interval, below zero where a long tail puts

@@ -8,8 +8,8 @@ struct ReplenishmentSample: Sendable {
   /// Draws the totals of one series, or of several whose sum has a spread of its own.
   ///
   /// A lead time's deviation enters as whole days k = round(σ Φ⁻¹((i + ½) / n)) added to the
-  /// interval of path i of n: a stratified sample of a normal lead time, so that no draw is spent on
-  /// it; lead times do not fall below zero. Over independent days this gives the variance
+  /// interval of path i of n: a stratified sample of a normal lead time, so that no draw is spent
+  /// on it; lead times do not fall below zero. Over independent days this gives the variance
   /// E(L + R) σ_D² + E(D)² σ_L² of Silver, Pyke & Thomas (2017), section 6.10; with days that err
   /// together it gives what those paths give, which no formula in daily variances would. Several
   /// series are late together, as their supplier is.

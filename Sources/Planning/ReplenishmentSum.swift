@@ -21,6 +21,7 @@ extension OrderLine {
     unitCost = Self.common(lines.map(\.unitCost))
     completeThrough = Self.earliest(lines.map(\.completeThrough))
     isStale = lines.contains(where: \.isStale)
+    hasUrgentPart = lines.contains(where: \.isUrgent)
     serviceLevel = Self.common(lines.map(\.serviceLevel))
     leadTimeDays = Self.common(lines.map(\.leadTimeDays))
     leadTimeDeviationDays = Self.common(lines.map(\.leadTimeDeviationDays))

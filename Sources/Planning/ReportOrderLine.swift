@@ -46,6 +46,8 @@ public struct OrderLine: Hashable, Sendable {
   public var daysOfSupply: Amount?
 
   public var notes: [Note] = []
+  /// Of a sum, whether one of its parts is urgent: what the others hold does not help there.
+  var hasUrgentPart = false
 
   /// What a reader must know about a line's figures.
   public enum Note: Hashable, Sendable {
@@ -65,8 +67,11 @@ public struct OrderLine: Hashable, Sendable {
   /// There is something to order.
   public var isToOrder: Bool { suggestedOrder.map { $0 > .zero } ?? false }
 
-  /// There is something to order, and even ordered now it arrives after the stock has run out.
-  public var isUrgent: Bool { isToOrder && (slackDays.map { $0 < .zero } ?? false) }
+  /// There is something to order, and even ordered now it arrives after the stock has run out. A
+  /// sum is urgent with any of its parts.
+  public var isUrgent: Bool {
+    hasUrgentPart || (isToOrder && (slackDays.map { $0 < .zero } ?? false))
+  }
 
   /// Days of supply − lead time: how long the order can wait.
   var slackDays: Amount? {

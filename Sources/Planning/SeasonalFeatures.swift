@@ -1,10 +1,5 @@
+internal import Glibc
 internal import Inventory
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Columns that follow from the date alone.
 ///

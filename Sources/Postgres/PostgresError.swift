@@ -69,9 +69,9 @@ extension PostgresError {
 
   /// Whether the same transaction may succeed when it is simply run again.
   ///
-  /// True for serialization failures, deadlocks, lock time-outs, too many connections, a server that
-  /// starts or stops, and lost connections; false for an unknown outcome of COMMIT, which only a
-  /// transaction that is idempotent may repeat.
+  /// True for serialization failures, deadlocks, lock time-outs, too many connections, a server
+  /// that starts or stops, and lost connections; false for an unknown outcome of COMMIT, which only
+  /// a transaction that is idempotent may repeat.
   public var isTransient: Bool {
     switch self {
     case .connectionFailed, .connectionLost: true

@@ -66,6 +66,13 @@ public struct Receipt: Hashable, Sendable {
   public let watermarkMoved: Bool
   /// Whether the batch had been received before, with the same key and content.
   public let isRepeated: Bool
+
+  /// The receipt of sending the same rows once more.
+  public var allDuplicate: Receipt {
+    var counts = RowCounts()
+    counts.duplicate = self.counts.received
+    return Receipt(batch: batch, counts: counts, watermarkMoved: false, isRepeated: true)
+  }
 }
 
 /// A batch between its first row and its last, inside one transaction.

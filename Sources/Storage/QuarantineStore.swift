@@ -59,6 +59,11 @@ public enum QuarantineStore {
     }
   }
 
+  /// Rows that wait.
+  public static func count(in db: isolated Session) throws -> Int {
+    try db.rows("SELECT count(*) FROM quarantine")[0][0]
+  }
+
   /// The first rows of a batch that were set aside, in the order of the file.
   public static func rows(
     ofBatch batch: Int, limit: Int, in db: isolated Session

@@ -27,11 +27,12 @@ public enum StockStore {
   /// moment has not come yet at the location, are set aside.
   ///
   /// - Parameters:
-  ///   - now: the present moment; later snapshots are refused.
+  ///   - lastMoment: the end of today in a time zone; later snapshots are refused.
   ///   - civilDay: the civil date of a moment in a time zone (nil: the deployment's).
   public static func receive(
-    _ rows: [ReceivedRow<StockFact>], of batch: OpenBatch, now: Instant,
-    civilDay: DatasetStore.CivilDay, in db: isolated Session
+    _ rows: [ReceivedRow<StockFact>], of batch: OpenBatch,
+    lastMoment: (_ timeZone: String?) -> Instant, civilDay: DatasetStore.CivilDay,
+    in db: isolated Session
   ) throws -> RowOutcome {
     let items = try CodeLookup.items(rows.map(\.fact.item), in: db)
     let locations = try CodeLookup.locations(rows.map(\.fact.location), in: db)
@@ -53,9 +54,11 @@ public enum StockStore {
         continue
       }
       let asOf = row.fact.snapshot.asOf
-      guard asOf <= now else {
-        let today = civilDay(now, location.timeZone)
-        intake.refuse(row.refused(.futureDay(today: today), found: asOf.description))
+      let last = lastMoment(location.timeZone)
+      guard asOf <= last else {
+        let reason = RefusalReason.futureDay(
+          column: "as_of", today: civilDay(last, location.timeZone))
+        intake.refuse(row.refused(reason, found: asOf.description))
         continue
       }
       let pair = SeriesStore.Pair(item: item, location: location.id)

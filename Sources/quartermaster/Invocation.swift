@@ -1,10 +1,10 @@
+import Service
+
 /// What a command line asks for.
 enum Invocation: Sendable {
   /// Text for standard output.
   case show(String)
   case run(any Command)
-
-  static let version = "0.1.0"
 
   /// - Parameters:
   ///   - words: the command line without the program's own name.
@@ -13,7 +13,7 @@ enum Invocation: Sendable {
     let grammars = commands.map { $0.grammar }
     switch words.first {
     case nil, "--help", "-h": self = .show(Help.overview(grammars))
-    case "--version": self = .show("quartermaster \(Self.version)\n")
+    case "--version": self = .show("quartermaster \(Version.text)\n")
     case "help": self = .show(try Self.help(Array(words.dropFirst()), grammars))
     default:
       let command = try Self.command(words, commands)

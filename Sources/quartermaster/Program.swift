@@ -5,7 +5,10 @@ import Service
 @main
 struct Program {
   /// In the order of `quartermaster help`.
-  static let commands: [any RunnableCommand.Type] = []
+  static let commands: [any RunnableCommand.Type] = [
+    SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, StatusCommand.self,
+    ForecastCommand.self, BacktestCommand.self, MigrateCommand.self,
+  ]
 
   static func main() async {
     // A closed pipe is an error of `write`, so that what a command has begun is ended properly.

@@ -1,7 +1,7 @@
 import Service
 
-/// The command line is wrong; what is said names the word and, where there is one, the nearest right
-/// one.
+/// The command line is wrong; what is said names the word and, where there is one, the right one
+/// nearest to it.
 struct UsageFailure: Failure, Hashable {
   let code: String
   let sentence: String

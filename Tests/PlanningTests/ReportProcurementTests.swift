@@ -136,6 +136,15 @@ struct ReportProcurementTests {
     #expect(sum.notes == [])
   }
 
+  @Test("a sum is urgent with one of its parts, however much the others hold")
+  func urgentPart() throws {
+    let report = ProcurementReport.make(
+      try basis(),
+      inputs: [try input("A", "L1", onHand: 10), try input("A", "L2", onHand: 5000)], paths: 10)
+    #expect(report.regionLines[0].daysOfSupply == Amount(250.5))
+    #expect(report.regionLines[0].isUrgent)
+  }
+
   @Test("a sum with an unknown part is unknown, but what is suggested still adds up")
   func unknownPart() throws {
     let report = ProcurementReport.make(

@@ -69,5 +69,3 @@ struct TrainingScopeTests {
       completeThrough: through.map(day), due: day("2016-04-23"))
   }
 }
-
-private func day(_ text: String) -> Day { Day(text)! }

@@ -1,3 +1,4 @@
+import Service
 import Testing
 
 @testable import quartermaster
@@ -101,6 +102,6 @@ struct HelpTests {
 
   @Test("the version is one line")
   func version() throws {
-    #expect(try shown("--version") == "quartermaster \(Invocation.version)\n")
+    #expect(try shown("--version") == "quartermaster \(Version.text)\n")
   }
 }

@@ -35,7 +35,8 @@ public enum NormalDistribution {
 
   private typealias Octet = SIMD8<Double>
 
-  /// Horner's rule, constant term first. Unrolled by hand: a loop over the lanes takes twice as long.
+  /// Horner's rule, constant term first, unrolled by hand: a loop over the lanes takes twice as
+  /// long.
   @inline(__always)
   private static func polynomial(_ c: Octet, _ x: Double) -> Double {
     ((((((c[7] * x + c[6]) * x + c[5]) * x + c[4]) * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0]

@@ -1,5 +1,5 @@
-/// Innovations of simple exponential smoothing: v_t − l_(t−1), with l_t = l_(t−1) + a (v_t − l_(t−1))
-/// and l_0 the mean of the first buckets.
+/// Innovations of simple exponential smoothing: v_t − l_(t−1), with
+/// l_t = l_(t−1) + a (v_t − l_(t−1)) and l_0 the mean of the first buckets.
 ///
 /// Passing the regressors through the same filter as the data makes least squares on the
 /// innovations generalised least squares for a local level with regressors (Harvey 1989,

@@ -1,6 +1,7 @@
 import LinearAlgebra
 
-/// Some series of one window on the z scale, with their gaps filled, and what cleaning made of them.
+/// Some series of one window on the z scale, with their gaps filled, and what cleaning made of
+/// them.
 struct ObservationBlock {
   /// L × b, z as observed; NaN where it is not demand.
   private(set) var observed: Matrix

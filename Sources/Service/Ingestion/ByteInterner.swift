@@ -88,7 +88,8 @@ struct ByteInterner {
   }
 }
 
-/// Eight bytes at a time, folded by 128-bit products (after wyhash, Wang Yi, 2019): not for secrets.
+/// Eight bytes at a time, folded by 128-bit products (after wyhash, Wang Yi, 2019): not for
+/// secrets.
 private func mixed(_ bytes: UnsafeRawBufferPointer, _ seed: UInt64) -> UInt64 {
   var hash = seed ^ UInt64(bytes.count)
   var position = 0

@@ -49,6 +49,9 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
       mapping: mapping, blockBytes: blockBytes)
   }
 
+  /// The columns of ours that the file holds.
+  var present: Set<Column> { rows.present }
+
   /// The next row that says something new; nil at the end.
   mutating func next() throws(ReadFailure) -> Reading<Fact>? {
     while true {

@@ -3,7 +3,8 @@ internal import Glibc
 private let quote = UInt8(ascii: "\"")
 private let backslash = UInt8(ascii: "\\")
 
-/// Finds the line at the start of the bytes and reads its object; `problem` is set if it is malformed.
+/// Finds the line at the start of the bytes and reads its object; `problem` is set if it is
+/// malformed.
 @inline(__always)
 func scanNDJSON(
   _ bytes: ScanBytes, _ keys: inout KeyTable, into table: inout FieldTable,

@@ -44,6 +44,11 @@ public final class Progress: Sendable {
       State(line: ProgressLine(title: title, unit: unit, total: total, style: channel.style)))
   }
 
+  /// Says how many there will be, when that turns out on the way.
+  public func expect(_ total: Int) {
+    state.withLock { $0.line.total = total }
+  }
+
   /// Call it per block of work, not per row: it reads the clock.
   public func advance(by done: Int) {
     state.withLock { state in

@@ -16,7 +16,8 @@ public struct ProgressLine: Sendable {
 
   private let title: String
   private let unit: String
-  private let total: Int?
+  /// How many there will be, once that is known.
+  public var total: Int?
   private let style: Style
   private var count = 0
   private var lastShown: Duration?

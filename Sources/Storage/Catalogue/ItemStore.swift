@@ -27,6 +27,10 @@ public enum ItemStore {
     return intake.outcome
   }
 
+  public static func items(in db: isolated Session) throws -> [Item] {
+    try standing(in: db).map(\.0)
+  }
+
   private static func standing(in db: isolated Session) throws -> [(Item, Int64?)] {
     try db.rows(
       """

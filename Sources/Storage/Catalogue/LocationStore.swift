@@ -27,6 +27,13 @@ public enum LocationStore {
     return intake.outcome
   }
 
+  /// Every location's time zone; nil for the deployment's.
+  public static func timeZones(in db: isolated Session) throws -> [LocationCode: String?] {
+    var zones: [LocationCode: String?] = [:]
+    for (location, _) in try standing(in: db) { zones[location.code] = .some(location.timeZone) }
+    return zones
+  }
+
   private static func standing(in db: isolated Session) throws -> [(Location, Int64?)] {
     try db.rows(
       """

@@ -81,7 +81,7 @@ public struct DemandIntake {
         refused.append(facts.refused(row, .unknownLocation, found: code))
       } else if facts.day(row) > lastDay {
         let day = facts.day(row).description
-        refused.append(facts.refused(row, .futureDay(today: lastDay), found: day))
+        refused.append(facts.refused(row, .futureDay(column: "day", today: lastDay), found: day))
       } else {
         rows.append(row)
       }

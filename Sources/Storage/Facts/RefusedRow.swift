@@ -4,7 +4,8 @@ public import Inventory
 public enum RefusalReason: Hashable, Sendable {
   case unknownItem
   case unknownLocation
-  case futureDay(today: Day)
+  /// The column says a moment that has not come yet at the location.
+  case futureDay(column: String, today: Day)
   /// Another fact of the same revision says something else, and stands.
   case conflictingDuplicate
 }

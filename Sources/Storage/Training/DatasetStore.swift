@@ -87,8 +87,8 @@ public enum DatasetStore {
     try db.rows(
       """
       SELECT s.series_id, i.code::text, l.code::text, l.region::text, i.category::text, i.ended,
-        least(s.first_day, greatest(i.launched,
-          min(s.first_day) OVER (PARTITION BY s.location_id)))
+        least(s.first_day, CASE WHEN i.launched IS NOT NULL THEN
+          greatest(i.launched, min(s.first_day) OVER (PARTITION BY s.location_id)) END)
       FROM series s JOIN item i USING (item_id) JOIN location l USING (location_id)
       WHERE l.region = ANY (\(regions)) AND l.demand_source_id IS NOT NULL
       ORDER BY s.series_id

@@ -1,0 +1,62 @@
+internal import Foundation
+public import Inventory
+internal import Planning
+
+/// Now, and civil dates in time zones: the one place that does zone arithmetic.
+///
+/// With a day given as now, the present moment is the end of that day in every zone, so that old
+/// data can be loaded, trained and reported as if it were then.
+public struct ZoneClock: Sendable {
+  /// The end of this day is now; nil takes the machine's clock.
+  public let asOf: Day?
+  /// The zone of locations that have none of their own.
+  public let deploymentZone: String
+  private let machineNow: Instant
+
+  /// - Parameter deploymentZone: an IANA name; nil takes the machine's zone.
+  public init(asOf: Day? = nil, deploymentZone: String? = nil) {
+    self.asOf = asOf
+    self.deploymentZone = deploymentZone ?? TimeZone.current.identifier
+    let seconds = Date().timeIntervalSince1970
+    machineNow = Instant(microseconds: Int64(seconds * 1_000_000))
+  }
+
+  /// The present moment; with `asOf`, the end of that day in the deployment's zone.
+  public var now: Instant { asOf.map { startOfDay($0 + 1, zone: nil) } ?? machineNow }
+
+  /// The civil date of a moment.
+  public func day(of instant: Instant, zone: String?) -> Day {
+    let local = instant.microseconds + offset(at: instant, zone) * 1_000_000
+    return Instant(microseconds: local).day
+  }
+
+  /// The civil date now.
+  public func today(zone: String?) -> Day { asOf ?? day(of: machineNow, zone: zone) }
+
+  /// The last day whose data a location has promised by now.
+  public func due(_ freshness: Freshness, zone: String?) -> Day {
+    if let asOf { return freshness.due(atEndOf: asOf) }
+    let local = machineNow.microseconds / 1_000_000 + offset(at: machineNow, zone)
+    return freshness.due(localMinutes: Int(local / 60))
+  }
+
+  /// The first moment of a day. Where daylight saving skips midnight, the moment it skips to.
+  public func startOfDay(_ day: Day, zone: String?) -> Instant {
+    let civil = Int64(day.ordinal) * 86_400
+    let guess = Instant(microseconds: civil * 1_000_000)
+    let first = Instant(microseconds: (civil - offset(at: guess, zone)) * 1_000_000)
+    return Instant(microseconds: (civil - offset(at: first, zone)) * 1_000_000)
+  }
+
+  /// The last microsecond of a day.
+  public func endOfDay(_ day: Day, zone: String?) -> Instant {
+    Instant(microseconds: startOfDay(day + 1, zone: zone).microseconds - 1)
+  }
+
+  /// Seconds east of Greenwich.
+  private func offset(at instant: Instant, _ zone: String?) -> Int64 {
+    let date = Date(timeIntervalSince1970: Double(instant.microseconds) / 1_000_000)
+    let zone = TimeZone(identifier: zone ?? deploymentZone) ?? .gmt
+    return Int64(zone.secondsFromGMT(for: date))
+  }
+}

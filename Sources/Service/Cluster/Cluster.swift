@@ -1,0 +1,116 @@
+import Glibc
+public import Postgres
+
+/// The private PostgreSQL: made when there is none, started when it is stopped, and stopped again
+/// by the command that started it.
+///
+/// Everything that changes its state happens under one lock, and every lease holds a connection, so
+/// that "nobody else is connected" means nobody else.
+public struct Cluster: Sendable {
+  let home: ClusterHome
+  let programs: ServerPrograms
+
+  /// A server that is there for as long as the lease is held.
+  public actor Lease {
+    /// The database to work in.
+    public nonisolated let target: ConnectionTarget
+    /// The same for a person, to be given to `psql`.
+    public nonisolated let url: String
+    private var presence: Session?
+    private let startedCluster: Cluster?
+
+    init(url: String, presence: Session?, startedCluster: Cluster?) {
+      target = ConnectionTarget(url)
+      self.url = url
+      self.presence = presence
+      self.startedCluster = startedCluster
+      isPrivate = presence != nil
+    }
+
+    /// Whether this lease started the server.
+    public nonisolated var startedServer: Bool { startedCluster != nil }
+
+    /// Whether it is the private server.
+    public nonisolated let isPrivate: Bool
+
+    /// Stops the server if this lease started it and nobody else is connected. Every session of
+    /// the caller's must be closed before.
+    public func release() async throws {
+      guard let presence else { return }
+      self.presence = nil
+      if let startedCluster {
+        try await startedCluster.stopUnlessUsed(presence)
+      } else {
+        await presence.close()
+      }
+    }
+  }
+
+  /// A lease of the server that the user named, or of the private one when he named none.
+  ///
+  /// - Parameter database: what `--database` said; `QUARTERMASTER_DATABASE_URL` otherwise.
+  public static func open(
+    database: String?, environment: [String: String]
+  ) async throws -> Lease {
+    if let named = database ?? environment["QUARTERMASTER_DATABASE_URL"], !named.isEmpty {
+      return Lease(url: named, presence: nil, startedCluster: nil)
+    }
+    return try await open(home: ClusterHome(environment: environment))
+  }
+
+  /// A lease of the private server in a home.
+  public static func open(home: ClusterHome) async throws -> Lease {
+    try await open(home: home, installed: try await ServerPrograms.installed())
+  }
+
+  static func open(home: ClusterHome, installed: [ServerPrograms]) async throws -> Lease {
+    let home = try makeFolders(home)
+    let lock = try await FileLock.take(home.lock)
+    defer { withExtendedLifetime(lock) {} }
+    let version = try await dataVersion(home)
+    let cluster = Cluster(
+      home: home, programs: try ServerPrograms.choose(among: installed, dataVersion: version))
+    if version == nil { try await cluster.initialize() }
+    let (socketFolder, started) = try await cluster.ensureRunning()
+    let presence = try await cluster.connect(socketFolder)
+    let role = ClusterSettings.role
+    return Lease(
+      url: "postgresql:///\(ClusterSettings.database)?host=\(socketFolder)&user=\(role)",
+      presence: presence, startedCluster: started ? cluster : nil)
+  }
+
+  /// The lease's own connection, once its database is there.
+  private func connect(_ socketFolder: String) async throws -> Session {
+    let role = ClusterSettings.role
+    let target = ConnectionTarget(
+      socketFolder: socketFolder, port: 5432, user: role, database: "postgres")
+    let session = try await Session.connect(target)
+    let database = ClusterSettings.database
+    let found = try await session.rows("SELECT 1 FROM pg_database WHERE datname = \(database)")
+    if found.isEmpty { try await session.execute("CREATE DATABASE \(identifier: database)") }
+    return session
+  }
+
+  private func stopUnlessUsed(_ presence: Session) async throws {
+    let lock = try await FileLock.take(home.lock)
+    defer { withExtendedLifetime(lock) {} }
+    let isUsed = try await othersStay(presence)
+    await presence.close()
+    if !isUsed { try await stop() }
+  }
+
+  /// Whether anybody else is connected and stays so for a second: the server forgets a closed
+  /// connection a moment after its end.
+  private func othersStay(_ session: Session) async throws -> Bool {
+    for _ in 0..<20 {
+      let others = try await session.rows(
+        """
+        SELECT 1 FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+        """)
+      if others.isEmpty { return false }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    return true
+  }
+}

@@ -1,0 +1,36 @@
+internal import Inventory
+internal import Storage
+
+extension PushReceipt {
+  /// What the command line prints of it.
+  public var text: String {
+    let counts = receipt.counts
+    var lines = [
+      "received \(counts.received.grouped) = applied \(counts.applied.grouped)"
+        + " + duplicate \(counts.duplicate.grouped) + stale \(counts.stale.grouped)"
+        + " + quarantined \(counts.quarantined.grouped)",
+      receipt.isRepeated
+        ? "batch \(receipt.batch) had this content: nothing was stored again"
+        : "batch \(receipt.batch)",
+    ]
+    if let watermark { lines.append(watermark) }
+    if !firstQuarantined.isEmpty {
+      lines.append("quarantined:")
+      lines += firstQuarantined.map { "  \($0.message) [\($0.code)]" }
+      let rest = counts.quarantined - firstQuarantined.count
+      if rest > 0 { lines.append("  and \(rest.grouped) more") }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var watermark: String? {
+    guard let completeThrough, !receipt.isRepeated else { return nil }
+    if receipt.watermarkMoved { return "complete through \(completeThrough)" }
+    let tooMany =
+      Double(receipt.counts.quarantined)
+      > Synchronisation.watermarkTolerance * Double(receipt.counts.received)
+    return tooMany
+      ? "the watermark did not move: more than 1 % of the rows are quarantined"
+      : "the watermark did not move: the locations were complete through \(completeThrough) before"
+  }
+}

@@ -1,0 +1,27 @@
+public import Inventory
+public import Planning
+public import Postgres
+public import Storage
+
+/// How the deployment stands: how fresh each location's data is, and the forecast in use.
+public struct Status: Sendable {
+  public let asOf: Day
+  /// By region, then location.
+  public let locations: [LocationFreshness]
+  public let run: PublishedRun?
+  public let runRegions: [RunRecord.Region]
+  public let quarantinedRows: Int
+
+  public static func read(clock: ZoneClock, in session: Session) async throws -> Status {
+    try await session.run { db in
+      try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
+        let run = try RunStore.published(in: db)
+        return Status(
+          asOf: clock.today(zone: nil),
+          locations: try DatasetStore.locations(in: db).map { $0.freshness(clock) }, run: run,
+          runRegions: try run.map { try RunStore.regions(ofRun: $0.run, in: db) } ?? [],
+          quarantinedRows: try QuarantineStore.count(in: db))
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+internal import Inventory
+internal import Planning
+internal import Storage
+
+extension Status {
+  private static let width = 100
+
+  /// What the command line prints of it.
+  public var text: String {
+    guard !locations.isEmpty else {
+      return "no demand yet: send some with 'quartermaster sync demand FILE'\n"
+    }
+    let stale = locations.count(where: \.isStale)
+    var lines = [
+      "As of \(asOf): \(locations.count.grouped) locations, \(stale.grouped) stale",
+      lastRun,
+    ]
+    lines += runRegions.filter { $0.state != .trained }.map {
+      let state = $0.state == .stale ? "keeps an earlier forecast" : "has none"
+      return "  \($0.region) \(state): \($0.reason)"
+    }
+    if quarantinedRows > 0 { lines.append("\(quarantinedRows.grouped) rows in quarantine") }
+    return lines.joined(separator: "\n") + "\n\n" + table
+  }
+
+  private var lastRun: String {
+    guard let run else { return "No run yet: 'quartermaster train' makes one" }
+    return "Run \(run.run) of \(run.publishedAt): origin \(run.origin), \(run.series.grouped)"
+      + " series, dataset version \(run.datasetVersion)"
+  }
+
+  private var table: String {
+    func column(_ heading: String, _ cells: [String], isLeft: Bool = true) -> AlignedTable.Column {
+      AlignedTable.Column(
+        heading: heading, cells: cells, isLeft: isLeft, keep: AlignedTable.alwaysKept,
+        ruleAfter: nil)
+    }
+    return AlignedTable(
+      columns: [
+        column("region", locations.map(\.region.text)),
+        column("location", locations.map(\.location.text)),
+        column("complete-through", locations.map { $0.completeThrough?.description ?? "never" }),
+        column("due", locations.map(\.due.description)),
+        column(
+          "days-behind", locations.map { $0.daysBehind.map(String.init) ?? "?" }, isLeft: false),
+        column("state", locations.map { $0.isStale ? "STALE" : "fresh" }),
+      ], width: Status.width
+    ).text
+  }
+}

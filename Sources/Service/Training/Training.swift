@@ -1,0 +1,176 @@
+public import Inventory
+internal import LinearAlgebra
+public import Planning
+public import Postgres
+public import Storage
+
+/// Why there is nothing to publish.
+public enum TrainingRefusal: Error, Sendable {
+  /// No location has sent demand yet.
+  case noDemand
+  /// Every region is behind its promised freshness.
+  case everyRegionBehind([TrainingScope.Behind], asOf: Day)
+}
+
+/// What a run did, for the person who started it.
+public struct TrainingSummary: Sendable {
+  public let run: Int
+  public let datasetVersion: Int64
+  public let asOf: Day
+  public let origin: Day
+  public let horizon: Int
+  public let series: Int
+  public let observations: Int
+  public let nodes: Int
+  /// How many series stand on each rung of the ladder.
+  public let tiers: [Tier: Int]
+  public let regions: [RunRecord.Region]
+}
+
+/// One training of all regions, from one dataset version to one publication.
+public enum Training {
+  public static let defaultHorizonDays = 28
+  /// Days beyond the horizon, so that a region that falls behind can still serve.
+  static let reserveDays = 14
+
+  public static func run(
+    clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session
+  ) async throws -> TrainingSummary {
+    try await session.run { db in try RunStore.beginTraining(in: db) }
+    let outcome: Result<TrainingSummary, any Error>
+    do {
+      outcome = .success(try await train(clock: clock, progress: progress, in: session))
+    } catch {
+      outcome = .failure(error)
+    }
+    // A lost connection has let the lock go by itself.
+    do {
+      try await session.run { db in try RunStore.endTraining(in: db) }
+    } catch {
+      if case .success = outcome { throw error }
+    }
+    return try outcome.get()
+  }
+
+  private static func train(
+    clock: ZoneClock, progress: Progress.Channel, in session: Session
+  ) async throws -> TrainingSummary {
+    let startedAt = clock.now
+    let view = try await session.run { db in
+      try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
+        try TrainingView.read(clock: clock, in: db)
+      }
+    }
+    let settings = ForecastSettings(horizon: defaultHorizonDays + reserveDays)
+    let step = progress.step("train", unit: "forecasts")
+    let publication = try await ComputeThread.run {
+      try Publication.forecast(view, settings: settings, step: step)
+    }
+    step.finish()
+    let record = RunRecord(
+      datasetVersion: view.dataset.version, contentDigest: view.dataset.contentDigest,
+      asOf: view.asOf, origin: view.origin, horizon: defaultHorizonDays,
+      quantiles: settings.quantiles, series: view.dataset.histories.count,
+      observations: view.dataset.observations, codeVersion: Version.text,
+      processorCore: Processor.coreName, startedAt: startedAt, regions: view.regions)
+    let run = try await session.run { db in
+      try db.transaction { db in
+        try RunStore.publish(record, publication.forecasts, reason: "trained", in: db)
+      }
+    }
+    return TrainingSummary(run: run, record, publication)
+  }
+}
+
+/// All that a run reads, from one snapshot of the database.
+struct TrainingView: Sendable {
+  let asOf: Day
+  let origin: Day
+  let dataset: Dataset
+  let regions: [RunRecord.Region]
+  /// Forecasts in use of the regions that are behind.
+  let carried: [PublishedForecast]
+
+  static func read(clock: ZoneClock, in db: isolated Session) throws -> TrainingView {
+    let asOf = clock.today(zone: nil)
+    let locations = try DatasetStore.locations(in: db)
+    guard !locations.isEmpty else { throw TrainingRefusal.noDemand }
+    let scope = TrainingScope(locations: locations.map { $0.freshness(clock) }, asOf: asOf)
+    guard let origin = scope.origin else {
+      throw TrainingRefusal.everyRegionBehind(scope.behind, asOf: asOf)
+    }
+    let dataset = try DatasetStore.dataset(
+      ofRegions: scope.trained, through: origin, civilDay: { clock.day(of: $0, zone: $1) },
+      in: db)
+    let published = try RunStore.published(in: db)
+    var carried: [PublishedForecast] = []
+    var regions = scope.trained.map { region in
+      RunRecord.Region(region: region, state: .trained, completeThrough: origin, reason: "fresh")
+    }
+    for behind in scope.behind {
+      let kept = try published.map {
+        try ForecastStore.forecasts(ofRun: $0.run, region: behind.region, in: db)
+      }
+      carried += kept ?? []
+      regions.append(
+        RunRecord.Region(
+          region: behind.region, state: (kept ?? []).isEmpty ? .absent : .stale,
+          completeThrough: behind.completeThrough,
+          carriedFrom: (kept ?? []).isEmpty ? nil : published?.run, reason: behind.reason))
+    }
+    return TrainingView(
+      asOf: asOf, origin: origin, dataset: dataset, regions: regions, carried: carried)
+  }
+}
+
+extension Publication {
+  fileprivate static func forecast(
+    _ view: TrainingView, settings: ForecastSettings, step: Progress
+  ) throws -> Publication {
+    var done = 0
+    let table = try Forecaster.forecast(
+      histories: view.dataset.histories, events: view.dataset.events, origin: view.origin,
+      settings: settings
+    ) { reached, total in
+      step.expect(total)
+      step.advance(by: reached - done)
+      done = reached
+    }
+    return Publication(
+      table, of: view.dataset.histories.map(\.series), carried: view.carried)
+  }
+}
+
+extension LocationState {
+  func freshness(_ clock: ZoneClock) -> LocationFreshness {
+    LocationFreshness(
+      location: code, region: region, completeThrough: completeThrough,
+      due: clock.due(freshness, zone: timeZone))
+  }
+}
+
+extension TrainingScope.Behind {
+  /// Why the region is not trained, for a person.
+  public var reason: String {
+    guard let completeThrough else {
+      return "\(location) has never said up to which day it is complete"
+    }
+    return "\(location) is complete through \(completeThrough), \(due) was due"
+  }
+}
+
+extension TrainingSummary {
+  fileprivate init(run: Int, _ record: RunRecord, _ publication: Publication) {
+    self.run = run
+    datasetVersion = record.datasetVersion
+    asOf = record.asOf
+    origin = record.origin
+    horizon = record.horizon
+    series = record.series
+    observations = record.observations
+    nodes = publication.forecasts.count
+    tiers = publication.forecasts.filter { $0.node.level == .itemLocation }
+      .reduce(into: [:]) { tiers, forecast in tiers[forecast.tier, default: 0] += 1 }
+    regions = record.regions
+  }
+}

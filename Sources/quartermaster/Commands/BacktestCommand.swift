@@ -1,0 +1,89 @@
+import Inventory
+import Planning
+import Service
+
+/// `backtest FILE`: forecasts from past origins, measured against what came after.
+struct BacktestCommand: RunnableCommand, Hashable {
+  let file: String
+  let settings: ForecastSettings
+  let origins: Int
+  /// Buckets between two origins.
+  let step: Int
+  let calendar: String?
+  let weights: String?
+  let isComplete: Bool
+  let format: AccuracyFormat
+  let mapping: ColumnMapping
+
+  static let grammar = Grammar(
+    name: "backtest",
+    summary: "Measure forecasts of a file against what came after",
+    details: """
+      The last origin lies one horizon before the file's end, each earlier one a step before it; \
+      no forecast sees a day after its origin. Prints accuracy by level: WRMSSE, WAPE, bias, and \
+      the share of days inside the outermost quantiles.
+      """,
+    positionals: [
+      .init(name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input")
+    ],
+    options: [
+      .init(name: "horizon", value: "H", help: "how many buckets ahead", isRequired: true),
+      .init(name: "origins", value: "N", help: "how many origins; default 4"),
+      .init(name: "step", value: "S", help: "buckets between two origins; default the horizon"),
+      .init(name: "bucket", value: "BUCKET", help: "day, week or month; default day"),
+      .init(
+        name: "calendar", value: "FILE",
+        help: "known events: day, name, kind, region, location, item, category"),
+      .init(
+        name: "weights", value: "FILE",
+        help: "what series weigh: item, location, region, category, quantity; default demand"),
+      .init(
+        name: "method", value: "METHOD", help: "auto, hybrid, ets, naive or mean; default auto"),
+      .init(name: "complete", help: "days without a row are zero demand, not missing"),
+      .init(name: "format", value: "FORMAT", help: "table or json; default table"),
+      .map, .ignore,
+    ],
+    examples: [
+      .init(
+        commandLine: "quartermaster backtest sales.csv --horizon 28 --origins 6",
+        effect: "measures six forecasts of four weeks each")
+    ])
+
+  init(_ arguments: Arguments) throws(UsageFailure) {
+    file = arguments.positionals[0]
+    guard let horizon = try Self.count("horizon", arguments) else {
+      throw .missingOption("horizon", grammar: Self.grammar)
+    }
+    settings = ForecastSettings(
+      horizon: horizon, bucket: try arguments.choice("bucket", of: Bucket.self) ?? .day,
+      quantiles: [0.025, 0.975],
+      choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto)
+    origins = try Self.count("origins", arguments) ?? 4
+    step = try Self.count("step", arguments) ?? horizon
+    calendar = arguments.text("calendar")
+    weights = arguments.text("weights")
+    isComplete = arguments.has("complete")
+    format = try arguments.choice("format", of: AccuracyFormat.self) ?? .table
+    mapping = try ColumnMapping(arguments)
+  }
+
+  private static func count(
+    _ name: String, _ arguments: Arguments
+  ) throws(UsageFailure) -> Int? {
+    let limits = "a whole number from 1 to \(ForecastCommand.horizons.upperBound)"
+    return try arguments.value(name, limits) { text in
+      Int(text).flatMap { ForecastCommand.horizons.contains($0) ? $0 : nil }
+    }
+  }
+
+  func run(in surroundings: Surroundings) async throws {
+    let origins = RollingOrigins(
+      ForecastFilter.Options(
+        file: file, calendar: calendar, settings: settings, isComplete: isComplete,
+        mapping: mapping), count: origins, step: step, weights: weights)
+    let progress = surroundings.progress.step("backtest", unit: "origins", total: self.origins)
+    let accuracy = try origins.run { _ in progress.advance(by: 1) }
+    progress.finish()
+    try surroundings.output.write(format.text(of: accuracy))
+  }
+}

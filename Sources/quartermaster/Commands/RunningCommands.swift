@@ -1,0 +1,76 @@
+import Inventory
+import Planning
+import Service
+
+// Each command is one call of the service, and what it prints.
+
+extension SyncCommand: RunnableCommand {
+  func run(in surroundings: Surroundings) async throws {
+    let push = Push(
+      kind: kind, path: file, source: source, key: key, completeThrough: completeThrough,
+      generatedAt: generatedAt, isStrict: isStrict, mapping: mapping)
+    let receipt = try await Database.use(database, environment: surroundings.environment) {
+      try await Synchronisation.apply(
+        push, clock: surroundings.clock(), progress: surroundings.progress, to: $0)
+    }
+    try surroundings.output.write(receipt.text)
+  }
+}
+
+extension TrainCommand: RunnableCommand {
+  func run(in surroundings: Surroundings) async throws {
+    let summary = try await Database.use(database, environment: surroundings.environment) {
+      try await Training.run(
+        clock: surroundings.clock(asOf: asOf), progress: surroundings.progress, in: $0)
+    }
+    try surroundings.output.write(summary.text)
+  }
+}
+
+extension ProcurementReportCommand: RunnableCommand {
+  func run(in surroundings: Surroundings) async throws {
+    let report = try await Database.use(database, environment: surroundings.environment) {
+      try await ProcurementReporting.report(
+        region: region, clock: surroundings.clock(asOf: asOf), in: $0)
+    }
+    try surroundings.output.write(format.text(of: report))
+  }
+}
+
+extension StatusCommand: RunnableCommand {
+  func run(in surroundings: Surroundings) async throws {
+    let status = try await Database.use(database, environment: surroundings.environment) {
+      try await Status.read(clock: surroundings.clock(asOf: asOf), in: $0)
+    }
+    try surroundings.output.write(status.text)
+  }
+}
+
+extension MigrateCommand: RunnableCommand {
+  func run(in surroundings: Surroundings) async throws {
+    let applied = try await Database.migrate(database, environment: surroundings.environment)
+    try surroundings.output.write(
+      applied.isEmpty
+        ? "the database is up to date\n"
+        : applied.map { "applied \($0)\n" }.joined())
+  }
+}
+
+extension ForecastCommand: RunnableCommand {
+  func run(in surroundings: Surroundings) async throws {
+    let filter = ForecastFilter(
+      ForecastFilter.Options(
+        file: file, calendar: calendar, settings: settings, isComplete: isComplete,
+        output: output, mapping: mapping))
+    let stages = StageProgress(surroundings.progress)
+    let summary = try filter.run { stages.reached($0, $1, of: $2) }
+    stages.finish()
+    complain(summary.text + "\n")
+  }
+}
+
+extension Surroundings {
+  func clock(asOf: Day? = nil) -> ZoneClock {
+    ZoneClock(asOf: asOf, deploymentZone: environment["QUARTERMASTER_TIME_ZONE"])
+  }
+}

@@ -1,0 +1,241 @@
+import Foundation
+import Postgres
+import TestKit
+import Testing
+
+@testable import Service
+
+@Suite("The private PostgreSQL")
+struct ClusterTests {
+  @Test("the first command makes, starts and stops it, and the second finds its data")
+  func wholeLife() async throws {
+    try await withHome { home in
+      let first = try await Cluster.open(home: home)
+      #expect(first.startedServer)
+      let session = try await Session.connect(first.target)
+      try await session.script("CREATE TABLE item (code text); INSERT INTO item VALUES ('a')")
+      await session.close()
+      try await first.release()
+      #expect(RunningServer.read(home) == nil)
+      let folder = try #require(first.url.split(separator: "=")[1].split(separator: "&").first)
+      #expect(!FileManager.default.fileExists(atPath: String(folder)))
+
+      let second = try await Cluster.open(home: home)
+      let again = try await Session.connect(second.target)
+      let code: String = try #require(try await again.rows("SELECT code FROM item").first)[0]
+      #expect(code == "a")
+      await again.close()
+      try await second.release()
+    }
+  }
+
+  @Test("it is durable, checksummed, in UTF-8, and reached by its socket alone")
+  func settings() async throws {
+    try await withLease { home, lease in
+      let session = try await Session.connect(lease.target)
+      let names = [
+        "fsync", "synchronous_commit", "full_page_writes", "data_checksums", "listen_addresses",
+        "server_encoding", "unix_socket_permissions",
+      ]
+      let values = try await session.run { db in
+        try names.map { name -> String in
+          try #require(try db.rows("SELECT current_setting(\(name))").first)[0]
+        }
+      }
+      #expect(values == ["on", "on", "on", "on", "", "UTF8", "0777"])
+      let user: String = try #require(try await session.rows("SELECT current_user::text").first)[0]
+      #expect(user == "quartermaster")
+      await session.close()
+      var folder = stat()
+      #expect(stat(home.folder, &folder) == 0)
+      #expect(folder.st_mode & 0o777 == 0o700)
+    }
+  }
+
+  @Test("commands that start at once share one server, which one of them started")
+  func simultaneous() async throws {
+    try await withHome { home in
+      let leases = try await withThrowingTaskGroup(of: Cluster.Lease.self) { group in
+        for _ in 0..<4 { group.addTask { try await Cluster.open(home: home) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(leases.filter(\.startedServer).count == 1)
+      #expect(Set(leases.map(\.url)).count == 1)
+      for lease in leases where !lease.startedServer { try await lease.release() }
+      #expect(RunningServer.read(home)?.isAlive(home) == true)
+      for lease in leases where lease.startedServer { try await lease.release() }
+      #expect(RunningServer.read(home) == nil)
+    }
+  }
+
+  @Test("who started it does not stop it under somebody else's work")
+  func leftToOthers() async throws {
+    try await withHome { home in
+      let starter = try await Cluster.open(home: home)
+      let guest = try await Cluster.open(home: home)
+      #expect(!guest.startedServer)
+      try await starter.release()
+      let session = try await Session.connect(guest.target)
+      #expect(try await session.execute("SELECT 1") == 1)
+      await session.close()
+      try await guest.release()
+    }
+  }
+
+  @Test("a server that was killed is started again with what was committed")
+  func killed() async throws {
+    try await withHome { home in
+      let lease = try await Cluster.open(home: home)
+      let session = try await Session.connect(lease.target)
+      try await session.script("CREATE TABLE item (code text); INSERT INTO item VALUES ('a')")
+      let server = try #require(RunningServer.read(home))
+      #expect(kill(server.process, SIGKILL) == 0)
+
+      let next = try await Cluster.open(home: home)
+      #expect(next.startedServer)
+      let again = try await Session.connect(next.target)
+      #expect(try await again.rows("SELECT code FROM item").count == 1)
+      await again.close()
+      try await next.release()
+      #expect(!FileManager.default.fileExists(atPath: server.socketFolder))
+    }
+  }
+
+  @Test("a server whose socket was cleared away is started again")
+  func socketGone() async throws {
+    try await withHome { home in
+      _ = try await Cluster.open(home: home)
+      let server = try #require(RunningServer.read(home))
+      try FileManager.default.removeItem(atPath: server.socketFolder)
+      let next = try await Cluster.open(home: home)
+      #expect(next.startedServer)
+      #expect(RunningServer.read(home)?.process != server.process)
+      try await next.release()
+    }
+  }
+
+  @Test("a process number that another process has now does not keep the server from starting")
+  func staleNumber() async throws {
+    try await withHome { home in
+      try await Cluster.open(home: home).release()
+      let script = "cd \"$1\"; printf '%s\\n%s\\n1\\n5432\\n/tmp\\n' \"$2\" \"$1\" > postmaster.pid"
+      let own = String(ProcessInfo.processInfo.processIdentifier)
+      let written = try await Program(
+        script: script, values: [home.data, own], account: home.account
+      ).run()
+      #expect(written.succeeded)
+      let lease = try await Cluster.open(home: home)
+      #expect(lease.startedServer)
+      try await lease.release()
+    }
+  }
+
+  @Test("data that were half made when the machine stopped are made again")
+  func halfMade() async throws {
+    try await withHome { home in
+      let home = try Cluster.makeFolders(home)
+      let script = "mkdir \"$1/data.unfinished\"; echo 15 > \"$1/data.unfinished/PG_VERSION\""
+      let made = try await Program(script: script, values: [home.folder], account: home.account)
+        .run()
+      #expect(made.succeeded)
+      try await Cluster.open(home: home).release()
+    }
+  }
+
+  @Test("data of another version, and a machine without a server, are named")
+  func versions() async throws {
+    try await withHome { home in
+      await #expect(throws: ClusterError.serverMissing) {
+        try await Cluster.open(home: home, installed: [])
+      }
+      let script = "mkdir \"$1/data\"; echo 13 > \"$1/data/PG_VERSION\""
+      _ = try await Program(script: script, values: [home.folder], account: home.account).run()
+      let installed = [ServerPrograms(version: 17, folder: "/x")]
+      let error = ClusterError.versionMissing(data: 13, installed: [17])
+      await #expect(throws: error) { try await Cluster.open(home: home, installed: installed) }
+      #expect(error.sentence.contains("postgresql-13"))
+    }
+  }
+
+  @Test("a home that cannot be one is refused by its path")
+  func unusable() async throws {
+    try await withHome { home in
+      #expect(FileManager.default.createFile(atPath: "\(home.path)/file", contents: nil))
+      let blocked = ClusterHome(path: "\(home.path)/file/home", isRoot: home.account != nil)
+      let error = await #expect(throws: ClusterError.self) {
+        try await Cluster.open(home: blocked)
+      }
+      guard case .folderUnusable(let path, _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(path == "\(home.path)/file/home")
+    }
+  }
+
+  @Test("a home the server's account cannot reach is refused", .enabled(if: geteuid() == 0))
+  func unreachable() async throws {
+    try await withHome { home in
+      #expect(chmod(home.path, 0o700) == 0)
+      let inner = ClusterHome(path: "\(home.path)/inner", isRoot: true)
+      let error = await #expect(throws: ClusterError.self) { try await Cluster.open(home: inner) }
+      guard case .folderUnusable = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(chmod(home.path, 0o755) == 0)
+    }
+  }
+
+  @Test("a server that cannot start says why")
+  func cannotStart() async throws {
+    try await withHome { home in
+      try await Cluster.open(home: home).release()
+      let script = "echo 'shared_buffers = nonsense' >> \"$1/postgresql.conf\""
+      _ = try await Program(script: script, values: [home.data], account: home.account).run()
+      let error = await #expect(throws: ClusterError.self) { try await Cluster.open(home: home) }
+      guard case .programFailed("postgres", let output, home.log?) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(output.contains("shared_buffers"))
+    }
+  }
+
+  @Test("a server that was named is used instead")
+  func named() async throws {
+    let lease = try await Cluster.open(
+      database: nil, environment: ["QUARTERMASTER_DATABASE_URL": "postgresql:///named"])
+    #expect(lease.url == "postgresql:///named" && !lease.startedServer)
+    let other = try await Cluster.open(
+      database: "dbname=x", environment: ["QUARTERMASTER_DATABASE_URL": "postgresql:///named"])
+    #expect(other.target == ConnectionTarget("dbname=x"))
+    try await lease.release()
+  }
+}
+
+/// A home of its own below /tmp, which the server's account reaches; whatever runs there is
+/// stopped.
+private func withHome(_ body: (ClusterHome) async throws -> Void) async throws {
+  let path = "/tmp/quartermaster-home-\(UInt64.random(in: 0 ... .max))"
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+  let home = ClusterHome(path: path, isRoot: geteuid() == 0)
+  let outcome: Result<Void, any Error>
+  do { outcome = .success(try await body(home)) } catch { outcome = .failure(error) }
+  if let server = RunningServer.read(home), server.isAlive(home) {
+    let programs = try #require(try await ServerPrograms.installed().first)
+    try await Cluster(home: home, programs: programs).stop()
+  }
+  try FileManager.default.removeItem(atPath: path)
+  try outcome.get()
+}
+
+private func withLease(
+  _ body: (ClusterHome, Cluster.Lease) async throws -> Void
+) async throws {
+  try await withHome { home in
+    let lease = try await Cluster.open(home: home)
+    try await body(home, lease)
+    try await lease.release()
+  }
+}
