@@ -59,6 +59,7 @@ struct NodeFits {
       let fit = ladder.fit(pool.history, hybrid: hybrids[nodes.count + place])
       share(fit, among: pool.members, perYear: perYear)
     }
+    if settings.choice == .auto { scaleToAnchors() }
   }
 
   /// Sums of all nodes but the series' own, which are the series themselves.
@@ -101,6 +102,34 @@ struct NodeFits {
       fits[own.lowerBound + member] = Fit(
         tier: .profile, reason: "sparse, a share of the sum of \(members.count)",
         means: fit.means.map { $0 * level.level / total }, spread: level.spread(pool: dispersion))
+    }
+  }
+
+  /// Scales series to the sums that are known better than they are.
+  private mutating func scaleToAnchors() {
+    for node in Anchors(hierarchy).nodes where fits[node].tier == .hybrid {
+      let members = hierarchy.members[node]
+      let tiers = members.map { fits[own.lowerBound + $0].tier }
+      guard
+        Anchors.stands(
+          sparse: tiers.count { $0 != .hybrid && $0 != .zero }, of: tiers.count { $0 != .zero })
+      else { continue }
+      let sums = fits[node].means.indices.map { lead -> Double? in
+        var sum = 0.0
+        for member in members {
+          let series = preparation.series[member]
+          if series.closedAhead.contains(preparation.next + lead), !series.ended { return nil }
+          sum += fits[own.lowerBound + member].means[lead]
+        }
+        return sum
+      }
+      let factors = Anchors.factors(anchor: fits[node].means, sum: sums)
+      for member in members {
+        let fit = fits[own.lowerBound + member]
+        fits[own.lowerBound + member] = Fit(
+          tier: fit.tier, reason: fit.reason, means: zip(fit.means, factors).map { $0 * $1 },
+          spread: fit.spread)
+      }
     }
   }
 

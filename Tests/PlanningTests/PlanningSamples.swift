@@ -12,7 +12,9 @@ func series(
     region: region.flatMap { RegionCode($0) }, category: category.flatMap { CategoryCode($0) })
 }
 
-func day(_ text: String) -> Day { Day(text) ?? .earliest }
+extension Day {
+  static func on(_ text: String) -> Day { Day(text) ?? .earliest }
+}
 
 /// A seeded generator (Steele, Lea, Flood: SplitMix64, 2014).
 struct SplitMix: RandomNumberGenerator {

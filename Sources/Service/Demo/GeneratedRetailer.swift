@@ -12,6 +12,9 @@ public struct GeneratedRetailer: Sendable {
     case invalidParameter(String)
   }
 
+  /// The source of everything but demand and stock.
+  static let headOffice = "head-office"
+
   private let parameters: RetailerParameters
 
   /// The retailer that the program was built with.

@@ -25,8 +25,8 @@ struct RetailBatches {
       }
       return mapping
     }
-    guard let office = SourceCode("head-office") else {
-      throw GeneratedRetailer.Failure.invalidParameter("head-office")
+    guard let office = SourceCode(GeneratedRetailer.headOffice) else {
+      throw GeneratedRetailer.Failure.invalidParameter(GeneratedRetailer.headOffice)
     }
     headOffice = office
   }
@@ -95,7 +95,7 @@ struct RetailBatches {
 
   private func office(_ kind: SyncKind, _ day: Day, _ text: RetailText) -> SyncBatch {
     SyncBatch(
-      kind: kind, source: headOffice, key: "head-office-\(kind.rawValue)-\(day)", format: .csv,
+      kind: kind, source: headOffice, key: "\(GeneratedRetailer.headOffice)-\(kind.rawValue)-\(day)", format: .csv,
       mapping: ColumnMapping(), generatedAt: sent(day, 0), completeThrough: nil,
       bytes: text.bytes)
   }
