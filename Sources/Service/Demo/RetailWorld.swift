@@ -5,6 +5,7 @@ struct RetailWorld {
   let parameters: RetailerParameters
   let assortment: RetailAssortment
   let calendar: RetailCalendar
+  let demand: RetailDemand
   let stock: RetailStock
   let planted: [PlantedAbnormality]
 
@@ -16,7 +17,7 @@ struct RetailWorld {
     let known = (days.lowerBound - 30)...days.upperBound
     calendar = RetailCalendar(parameters, assortment, days: known)
     planted = PlantedAbnormality.all(parameters, assortment, in: known)
-    let demand = RetailDemand(parameters, assortment, calendar, planted: planted)
+    demand = RetailDemand(parameters, assortment, calendar, planted: planted)
     stock = RetailStock(parameters, assortment, demand)
   }
 

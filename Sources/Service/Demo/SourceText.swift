@@ -6,12 +6,14 @@ struct SourceText {
   private(set) var stock: RetailText
   private let world: RetailWorld
   private let revision: String
+  private let spellsZeros: Bool
   private var dayTexts: [Int32: String] = [:]
 
   /// - Parameter step: 0 for a first report, 1 for a correction of the same day.
   init(_ world: RetailWorld, _ source: Int, revisionDay: Day, step: Int) {
     let parameters = world.parameters.sources[source]
     self.world = world
+    spellsZeros = parameters.format == .ndjson
     var demandColumns: [Column] = [.item, .location, .day, .quantity]
     var stockColumns: [Column] = [.item, .location, .asOf, .onHand, .onOrder, .reserved]
     switch parameters.revision {
@@ -27,9 +29,10 @@ struct SourceText {
     stock = RetailText(stockColumns, parameters.format, names: parameters.columns)
   }
 
-  /// Days without demand need no row: the push says through which day it is complete.
+  /// Days without demand need no row: the push says through which day it is complete. NDJSON has
+  /// no header, so that a push of no rows would be an empty file: it spells zeros out.
   mutating func addDemand(_ pair: RetailAssortment.Pair, _ day: Day, _ quantity: Int) {
-    guard quantity > 0 else { return }
+    guard quantity > 0 || spellsZeros else { return }
     demand.add(fields(pair, day, [String(quantity)]))
   }
 

@@ -37,8 +37,8 @@ struct GeneratedRetailerTests {
   func incremental() throws {
     let retailer = try retailer(historyDays: 50)
     let whole = try demand(in: retailer.batches(through: Self.through))
-    var script = try retailer.batches(through: Self.through - 25)
-    for day in stride(from: 25, to: 0, by: -1) {
+    var script = try retailer.batches(through: Self.through - 12)
+    for day in stride(from: 12, to: 0, by: -1) {
       script += try retailer.batches(
         through: Self.through - (day - 1), after: Self.through - day)
     }

@@ -52,7 +52,7 @@ struct RetailCalendarTests {
     for pair in pairs {
       var sizes: [Double] = []
       var days = 0
-      world.stock.each(pair, in: RetailCalendarTests.days) { day in
+      world.stock.each(pair, in: Self.days) { day in
         days += 1
         if day.sold > 0 { sizes.append(Double(day.sold)) }
       }
@@ -71,6 +71,9 @@ struct RetailCalendarTests {
   @Test("a promotion raises what is sold, by about its factor")
   func promotions() throws {
     let world = try year()
+    let promotions = Self.days.map { day in
+      world.calendar.events(on: day).filter { $0.kind == .promotion }
+    }
     var (promoted, promotedDays, plain, plainDays) = (0.0, 0.0, 0.0, 0.0)
     for pair in world.assortment.pairs.prefix(120) {
       guard world.assortment.products[pair.item].parameters.demand == .smooth else { continue }
@@ -79,9 +82,9 @@ struct RetailCalendarTests {
         location: world.assortment.places[pair.place].location.code,
         region: world.assortment.places[pair.place].location.region,
         category: world.assortment.products[pair.item].item.category)
-      world.stock.each(pair, in: RetailCalendarTests.days) { day in
-        let events = world.calendar.events(on: day.day).filter { $0.scope.covers(series) }
-        if events.contains(where: { $0.kind == .promotion }) {
+      world.stock.each(pair, in: Self.days) { day in
+        let known = promotions[day.day - Self.days.lowerBound]
+        if known.contains(where: { $0.scope.covers(series) }) {
           (promoted, promotedDays) = (promoted + Double(day.sold), promotedDays + 1)
         } else {
           (plain, plainDays) = (plain + Double(day.sold), plainDays + 1)
@@ -90,6 +93,26 @@ struct RetailCalendarTests {
     }
     #expect(promotedDays > 100)
     #expect((1.2...2.2).contains((promoted / promotedDays) / (plain / plainDays)))
+  }
+
+  @Test("prices change about twice a year, and less is bought when they rise")
+  func prices() throws {
+    let world = try year()
+    var changes = 0
+    for item in world.assortment.products.indices {
+      let prices = Self.days.map { world.demand.price(item, on: $0) }
+      let steps = zip(prices, prices.dropFirst()).map { $1 - $0 }
+      changes += steps.filter { $0 != 0 }.count
+      for (offset, step) in steps.enumerated() where step.magnitude > 0.05 * prices[offset] {
+        let day = Self.days.lowerBound + offset
+        let pair = RetailAssortment.Pair(item: item, place: 0)
+        let before = world.demand.plannedRate(pair, on: day)
+        let after = world.demand.plannedRate(pair, on: day + 1)
+        #expect((after < before) == (step > 0))
+      }
+    }
+    let perYear = Double(changes) / Double(world.assortment.products.count) / 401 * 365.25
+    #expect((1...2.5).contains(perYear))
   }
 
   static let days = Day(ordinal: 20_200)...Day(ordinal: 20_600)
