@@ -65,9 +65,10 @@ struct ObservationBlock {
 
   /// Replaces gaps by what the fit says, and pulls in what lies beyond `clip` robust deviations.
   ///
-  /// With the innovations' errors e, s = 1.4826 median |e| and the surprise u = z observed − (z − e),
-  /// z becomes z − e + u where |u| <= clip s. Beyond, the median of the surprises around tells an
-  /// outlier from a lasting change: it counts as 0 up to 3 s, and u is pulled to within clip s of it.
+  /// With the innovations' errors e, s = 1.4826 median |e| and the surprise
+  /// u = z observed − (z − e), z becomes z − e + u where |u| <= clip s. Beyond, the median of the
+  /// surprises around tells an outlier from a lasting change: it counts as 0 up to 3 s, and u is
+  /// pulled to within clip s of it.
   ///
   /// - Parameter errors: L × b, weighted innovations less their fit, changed to innovations.
   mutating func clean(

@@ -72,7 +72,13 @@ public struct Cluster: Sendable {
       home: home, programs: try ServerPrograms.choose(among: installed, dataVersion: version))
     if version == nil { try await cluster.initialize() }
     let (socketFolder, started) = try await cluster.ensureRunning()
-    let presence = try await cluster.connect(socketFolder)
+    let presence: Session
+    do {
+      presence = try await cluster.connect(socketFolder)
+    } catch {
+      if started { try await cluster.stop() }
+      throw error
+    }
     let role = ClusterSettings.role
     return Lease(
       url: "postgresql:///\(ClusterSettings.database)?host=\(socketFolder)&user=\(role)",

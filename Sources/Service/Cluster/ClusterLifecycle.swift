@@ -101,13 +101,16 @@ extension Cluster {
     if let socketFolder { try await removeSocketFolder(socketFolder) }
   }
 
-  /// Only folders of the kind `start` makes: the name comes from a file.
+  /// Only folders of the kind `start` makes, and only its own: the name comes from a file, and
+  /// somebody else may have a folder of that name by now.
   private func removeSocketFolder(_ path: String) async throws(ClusterError) {
     let prefix = "/tmp/quartermaster-"
     guard path.hasPrefix(prefix), !path.dropFirst(prefix.count).contains("/") else { return }
     let script = """
-      rm -f "$3/.s.PGSQL.5432" "$3/.s.PGSQL.5432.lock"
-      if [ -d "$3" ]; then rmdir "$3"; fi
+      if [ -d "$3" ] && [ -O "$3" ]; then
+        rm -f "$3/.s.PGSQL.5432" "$3/.s.PGSQL.5432.lock"
+        rmdir --ignore-fail-on-non-empty "$3"
+      fi
       """
     try await run("rm", script: script, [path])
   }

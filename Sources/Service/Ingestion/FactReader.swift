@@ -3,7 +3,7 @@ internal import Inventory
 
 /// A fact that a row of its kind's columns says.
 protocol ReadableFact: Sendable {
-  static var kind: SyncKind { get }
+  static var syncKind: SyncKind { get }
   /// The fact, valid by construction, or why the row holds none.
   init(_ values: RowValues) throws(RejectionReason)
 }
@@ -36,7 +36,7 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
   /// Rows that said exactly what an earlier one said.
   private(set) var repeatedRows = 0
   private var rows: RowReader
-  private let columns = Fact.kind.columns
+  private let columns = Fact.syncKind.columns
   private var seen = ByteInterner()
   private var key: [UInt8] = []
 
@@ -45,7 +45,7 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
     mapping: ColumnMapping = ColumnMapping(), blockBytes: Int = ByteSource.blockBytes
   ) throws(ReadFailure) {
     rows = try RowReader(
-      source, format: format, columns: Fact.kind.columns, required: Fact.kind.requiredColumns,
+      source, format: format, columns: Fact.syncKind.columns, required: Fact.syncKind.requiredColumns,
       mapping: mapping, blockBytes: blockBytes)
   }
 
