@@ -51,7 +51,8 @@ public struct Demo: Sendable {
 
   private static func lastSyncedDay(in session: Session) async throws -> Day? {
     try await session.run { db in
-      let isOurs = try SourceCode(GeneratedRetailer.headOffice)
+      let isOurs =
+        try SourceCode(GeneratedRetailer.headOffice)
         .map { try !BatchStore.keys(ofSource: $0, in: db).isEmpty } ?? false
       if try BatchStore.count(in: db) > 0, !isOurs { throw DemoInTheWay() }
       return try DatasetStore.locations(in: db).compactMap(\.completeThrough).max()
@@ -94,6 +95,19 @@ extension DemoInTheWay: Failure {
 }
 
 extension Demo {
+  private static let shownLines = 15
+
+  /// The beginning of the report: its most urgent lines.
+  public var reportText: String {
+    let lines = ReportFormat.table.text(of: report).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let rule = lines.firstIndex { $0.hasPrefix("---") } ?? 0
+    let shown = lines.prefix(rule + 1 + Demo.shownLines)
+    let rest = report.lines.count - Demo.shownLines
+    let more = rest > 0 ? "... and \(rest.grouped) more, and the sums over the region\n" : ""
+    return shown.joined(separator: "\n") + "\n" + more
+  }
+
   /// What to try next, once the report was read.
   public var next: String {
     let other = regions.dropFirst().first ?? report.basis.region

@@ -95,8 +95,8 @@ struct RetailBatches {
 
   private func office(_ kind: SyncKind, _ day: Day, _ text: RetailText) -> SyncBatch {
     SyncBatch(
-      kind: kind, source: headOffice, key: "\(GeneratedRetailer.headOffice)-\(kind.rawValue)-\(day)", format: .csv,
-      mapping: ColumnMapping(), generatedAt: sent(day, 0), completeThrough: nil,
+      kind: kind, source: headOffice, key: "\(headOffice)-\(kind.rawValue)-\(day)",
+      format: .csv, mapping: ColumnMapping(), generatedAt: sent(day, 0), completeThrough: nil,
       bytes: text.bytes)
   }
 

@@ -40,23 +40,22 @@ struct DemandFile {
   private let name: String
   private let isDaily: Bool
 
-  /// - Parameter progress: told the bytes read since it was last told.
+  /// - Parameter progress: bytes read and, where known, bytes in all; called now and then.
   init(
     _ path: String, bucket: Bucket, mapping: ColumnMapping,
-    progress: ((Int) -> Void)? = nil
+    progress: ((_ read: Int, _ of: Int?) -> Void)? = nil
   ) throws {
     try self.init(ByteSource(.init(path: path)), path, bucket, mapping, progress)
   }
 
   init(
     _ source: consuming ByteSource, _ name: String, _ bucket: Bucket, _ mapping: ColumnMapping,
-    _ progress: ((Int) -> Void)? = nil
+    _ progress: ((_ read: Int, _ of: Int?) -> Void)? = nil
   ) throws {
     self.name = name
     isDaily = bucket == .day
     var reader = try RowReader(
       source, columns: DemandFile.columns, required: [.day, .quantity], mapping: mapping)
-    var bytesTold = 0
     var isReading = true
     while isReading {
       switch try reader.next() {
@@ -66,8 +65,7 @@ struct DemandFile {
       case .row: try take(reader)
       }
       if rowCount & 0xFFFF == 0 || !isReading {
-        progress?(reader.progress.bytesRead - bytesTold)
-        bytesTold = reader.progress.bytesRead
+        progress?(reader.progress.bytesRead, reader.progress.bytesTotal)
       }
     }
     guard rowCount > 0 else { throw ForecastInputFailure.noRows(file: name) }

@@ -73,7 +73,8 @@ public struct ForecastFilter: Sendable {
       table = try Forecaster.forecast(
         histories: buckets.histories, events: events, origin: buckets.origin,
         settings: options.settings
-      ) { done, _ in
+      ) { done, all in
+        step.expect(all)
         step.advance(by: done - told)
         told = done
       }
@@ -89,11 +90,16 @@ public struct ForecastFilter: Sendable {
 
   private func read(_ progress: Progress.Channel) throws -> (FileBuckets, Summary) {
     let step = progress.step("Reading \(options.file)", unit: "bytes")
+    var told = 0
     let file: DemandFile
     do {
       file = try DemandFile(
-        options.file, bucket: options.settings.bucket, mapping: options.mapping,
-        progress: step.advance(by:))
+        options.file, bucket: options.settings.bucket, mapping: options.mapping
+      ) { read, all in
+        if let all { step.expect(all) }
+        step.advance(by: read - told)
+        told = read
+      }
     } catch {
       step.abandon()
       throw error
