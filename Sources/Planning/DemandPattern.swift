@@ -53,4 +53,10 @@ extension Bucket {
     case .month: 12
     }
   }
+
+  /// Buckets of the season that smoothing and its naive sibling repeat: the week of days, the year
+  /// of weeks and months once two years are known.
+  func repeatedSeason(known count: Int) -> Int {
+    self == .day ? season : count >= 2 * wholeYear ? wholeYear : season
+  }
 }

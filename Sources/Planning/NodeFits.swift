@@ -47,7 +47,7 @@ struct NodeFits {
       }
     let hybrids = try panels.forecast(columns, progress: progress)
     let ladder = Ladder(
-      choice: settings.choice, season: settings.bucket.season, year: perYear,
+      choice: settings.choice, bucket: settings.bucket,
       horizon: settings.horizon)
     for node in hierarchy.nodes.indices {
       let parent = parents[node].map { (history: histories[$0], fit: fits[$0]) }

@@ -6,39 +6,39 @@ import Testing
 struct BucketGridTests {
   @Test("weeks begin on Monday where the days share no weekday")
   func mondayWeeks() {
-    let grid = BucketGrid(.week, following: [Day.on("2024-01-03"), Day.on("2024-01-12")])
-    let position = grid.position(of: Day.on("2024-01-03"))
-    #expect(grid.name(at: position) == Day.on("2024-01-01"))
-    #expect(grid.days(at: position) == Day.on("2024-01-01")...Day.on("2024-01-07"))
-    #expect(grid.position(of: Day.on("2024-01-08")) == position + 1)
+    let grid = BucketGrid(.week, following: [day("2024-01-03"), day("2024-01-12")])
+    let position = grid.position(of: day("2024-01-03"))
+    #expect(grid.name(at: position) == day("2024-01-01"))
+    #expect(grid.days(at: position) == day("2024-01-01")...day("2024-01-07"))
+    #expect(grid.position(of: day("2024-01-08")) == position + 1)
   }
 
   @Test("weeks that end on Fridays stay Fridays and hold the days before")
   func fridayWeeks() {
-    let grid = BucketGrid(.week, following: [Day.on("2010-02-05"), Day.on("2010-02-12")])
-    let position = grid.position(of: Day.on("2010-02-12"))
-    #expect(grid.name(at: position) == Day.on("2010-02-12"))
-    #expect(grid.days(at: position) == Day.on("2010-02-06")...Day.on("2010-02-12"))
-    #expect(grid.name(at: position + 1) == Day.on("2010-02-19"))
+    let grid = BucketGrid(.week, following: [day("2010-02-05"), day("2010-02-12")])
+    let position = grid.position(of: day("2010-02-12"))
+    #expect(grid.name(at: position) == day("2010-02-12"))
+    #expect(grid.days(at: position) == day("2010-02-06")...day("2010-02-12"))
+    #expect(grid.name(at: position + 1) == day("2010-02-19"))
   }
 
   @Test("months keep the convention of their data")
   func months() {
-    let first = BucketGrid(.month, following: [Day.on("2024-01-15"), Day.on("2024-02-29")])
-    #expect(first.name(at: first.position(of: Day.on("2024-02-29"))) == Day.on("2024-02-01"))
-    let last = BucketGrid(.month, following: [Day.on("2024-01-31"), Day.on("2024-02-29")])
-    #expect(last.name(at: last.position(of: Day.on("2024-03-05"))) == Day.on("2024-03-31"))
-    #expect(last.days(at: last.position(of: Day.on("2024-02-10"))).count == 29)
+    let first = BucketGrid(.month, following: [day("2024-01-15"), day("2024-02-29")])
+    #expect(first.name(at: first.position(of: day("2024-02-29"))) == day("2024-02-01"))
+    let last = BucketGrid(.month, following: [day("2024-01-31"), day("2024-02-29")])
+    #expect(last.name(at: last.position(of: day("2024-03-05"))) == day("2024-03-31"))
+    #expect(last.days(at: last.position(of: day("2024-02-10"))).count == 29)
   }
 
   @Test(
     "every day of four centuries lies in the bucket that holds it",
     arguments: [
-      BucketGrid(.day, namedBy: .earliest), BucketGrid(.month, namedBy: Day.on("2001-01-01")),
-      BucketGrid(.week, namedBy: Day.on("2001-01-01")),
-      BucketGrid(.week, namedBy: Day.on("2001-01-03")),
-      BucketGrid(.week, namedBy: Day.on("2001-01-07")),
-      BucketGrid(.month, namedBy: Day.on("2001-01-31")),
+      BucketGrid(.day, namedBy: .earliest), BucketGrid(.month, namedBy: day("2001-01-01")),
+      BucketGrid(.week, namedBy: day("2001-01-01")),
+      BucketGrid(.week, namedBy: day("2001-01-03")),
+      BucketGrid(.week, namedBy: day("2001-01-07")),
+      BucketGrid(.month, namedBy: day("2001-01-31")),
     ])
   func everyDay(grid: BucketGrid) {
     var previous = grid.position(of: .earliest)

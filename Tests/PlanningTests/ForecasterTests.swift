@@ -5,7 +5,7 @@ import Testing
 
 /// Eight series of two items at four locations in two regions: level, week, year and noise.
 private struct Shop {
-  var start = Day.on("2021-03-01")
+  var start = day("2021-03-01")
   var days = 800
   var factor = 1.0
   var seed: UInt64 = 11
@@ -64,7 +64,7 @@ struct ForecasterTests {
   func permutation() throws {
     var random = SplitMix(5)
     let events = (0..<6).map {
-      CalendarEvent(day: Day.on("2021-05-01") + 130 * $0, name: "fair \($0 % 2)")
+      CalendarEvent(day: day("2021-05-01") + 130 * $0, name: "fair \($0 % 2)")
     }
     let histories = Shop(days: 400).histories
     let table = try forecast(histories, events: events)
@@ -220,19 +220,19 @@ struct ForecasterTests {
   func buckets() throws {
     let weekly = (0..<160).map { 100 + 20 * Double($0 % 4) }
     let week = try forecast(
-      [DemandHistory(series: series("A"), start: Day.on("2020-01-03"), values: weekly)],
-      origin: Day.on("2020-01-03") + 7 * 159,
+      [DemandHistory(series: series("A"), start: day("2020-01-03"), values: weekly)],
+      origin: day("2020-01-03") + 7 * 159,
       settings: ForecastSettings(horizon: 3, bucket: .week))
-    #expect(week.days == (160..<163).map { Day.on("2020-01-03") + 7 * $0 })
+    #expect(week.days == (160..<163).map { day("2020-01-03") + 7 * $0 })
     let month = try forecast(
-      [DemandHistory(series: series("A"), start: Day.on("2020-01-31"), values: weekly)],
-      origin: Day.on("2033-04-30"), settings: ForecastSettings(horizon: 2, bucket: .month))
-    #expect(month.days == [Day.on("2033-05-31"), Day.on("2033-06-30")])
+      [DemandHistory(series: series("A"), start: day("2020-01-31"), values: weekly)],
+      origin: day("2033-04-30"), settings: ForecastSettings(horizon: 2, bucket: .month))
+    #expect(month.days == [day("2033-05-31"), day("2033-06-30")])
   }
 
   @Test("no series make an empty table, and two histories of one series are refused")
   func edges() throws {
-    #expect(try forecast([], origin: Day.on("2024-01-01")).nodes.isEmpty)
+    #expect(try forecast([], origin: day("2024-01-01")).nodes.isEmpty)
     let one = Shop(days: 100).histories[0]
     #expect(throws: ForecastFailure.seriesTwice(one.series)) { try forecast([one, one]) }
     #expect(throws: ForecastFailure.horizonNotPositive(0)) {

@@ -12,9 +12,7 @@ func series(
     region: region.flatMap { RegionCode($0) }, category: category.flatMap { CategoryCode($0) })
 }
 
-extension Day {
-  static func on(_ text: String) -> Day { Day(text) ?? .earliest }
-}
+func day(_ text: String) -> Day { Day(text) ?? .earliest }
 
 /// A seeded generator (Steele, Lea, Flood: SplitMix64, 2014).
 struct SplitMix: RandomNumberGenerator {

@@ -4,7 +4,7 @@ import Testing
 @testable import Planning
 
 struct PreparationTests {
-  private static let start = Day.on("2020-01-06")
+  private static let start = day("2020-01-06")
 
   private func prepare(
     _ histories: [DemandHistory], events: [CalendarEvent] = [], horizon: Int = 28
@@ -61,26 +61,26 @@ struct PreparationTests {
 
   @Test("an event on which nothing was ever sold is a closure; one on which little was sold is not")
   func learnedEvent() {
-    let feast = ["2020-12-25", "2021-12-25", "2022-12-25"].map(Day.on)
-    let sale = ["2020-11-27", "2021-11-26", "2022-12-20"].map(Day.on)
+    let feast = ["2020-12-25", "2021-12-25", "2022-12-25"].map(day)
+    let sale = ["2020-11-27", "2021-11-26", "2022-12-20"].map(day)
     let events = zip(feast, sale).flatMap {
       [CalendarEvent(day: $0, name: "feast"), CalendarEvent(day: $1, name: "sale")]
     }
-    let days = Day.on("2022-12-10") - Self.start
+    let days = day("2022-12-10") - Self.start
     let one = prepare(
       [history(days: days) { feast.contains($0) ? 0 : sale.contains($0) ? 4 : 10 }],
       events: events)
-    #expect(one.series[0].closedAhead == [Int(Day.on("2022-12-25").ordinal)])
+    #expect(one.series[0].closedAhead == [Int(day("2022-12-25").ordinal)])
     #expect(one.series[0].values[feast[0] - Self.start].isNaN)
   }
 
   @Test("a date of the year is learnt as a closure without a calendar")
   func learnedDate() {
-    let days = Day.on("2022-12-10") - Self.start
+    let days = day("2022-12-10") - Self.start
     let one = prepare([
       history(days: days) { $0.civil.month == 12 && $0.civil.day == 25 ? 0 : 10 }
     ])
-    #expect(one.series[0].closedAhead == [Int(Day.on("2022-12-25").ordinal)])
+    #expect(one.series[0].closedAhead == [Int(day("2022-12-25").ordinal)])
   }
 
   @Test("a weekday without sales is a closure where other weekdays sell")

@@ -97,12 +97,23 @@ public struct Cluster: Sendable {
     return session
   }
 
+  /// A server that crashed and recovers answers after a while, or gives up; one that takes longer is
+  /// left to the next command.
   private func stopUnlessUsed(_ presence: Session) async throws {
     let lock = try await FileLock.take(home.lock)
     defer { withExtendedLifetime(lock) {} }
-    let isUsed = try await othersStay(presence)
     await presence.close()
-    if !isUsed { try await stop() }
+    for _ in 0..<100 {
+      guard let server = RunningServer.read(home), server.isAlive(home) else { return }
+      do {
+        let session = try await connect(server.socketFolder)
+        let isUsed = try await othersStay(session)
+        await session.close()
+        return isUsed ? () : try await stop()
+      } catch let error as PostgresError where error.isConnectionLoss {
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
   }
 
   /// Whether anybody else is connected and stays so for a second: the server forgets a closed

@@ -40,22 +40,22 @@ struct DemandFile {
   private let name: String
   private let isDaily: Bool
 
-  /// - Parameter progress: told the bytes read since it was last told.
+  /// - Parameter progress: bytes read and, where known, bytes in all; called now and then.
   init(
-    _ path: String, bucket: Bucket, mapping: ColumnMapping, progress: ((Int) -> Void)? = nil
+    _ path: String, bucket: Bucket, mapping: ColumnMapping,
+    progress: ((_ read: Int, _ of: Int?) -> Void)? = nil
   ) throws {
     try self.init(ByteSource(.init(path: path)), path, bucket, mapping, progress)
   }
 
   init(
     _ source: consuming ByteSource, _ name: String, _ bucket: Bucket, _ mapping: ColumnMapping,
-    _ progress: ((Int) -> Void)? = nil
+    _ progress: ((_ read: Int, _ of: Int?) -> Void)? = nil
   ) throws {
     self.name = name
     isDaily = bucket == .day
     var reader = try RowReader(
       source, columns: DemandFile.columns, required: [.day, .quantity], mapping: mapping)
-    var bytesTold = 0
     var isReading = true
     while isReading {
       switch try reader.next() {
@@ -65,8 +65,7 @@ struct DemandFile {
       case .row: try take(reader)
       }
       if rowCount & 0xFFFF == 0 || !isReading {
-        progress?(reader.progress.bytesRead - bytesTold)
-        bytesTold = reader.progress.bytesRead
+        progress?(reader.progress.bytesRead, reader.progress.bytesTotal)
       }
     }
     guard rowCount > 0 else { throw ForecastInputFailure.noRows(file: name) }
@@ -79,8 +78,10 @@ struct DemandFile {
       throw failure(reader, isMissing ? .missingValue(.day) : .invalidDay(.day), reader.field(4))
     }
     let key = Key(
-      item: number(&items, reader.field(0)), location: number(&locations, reader.field(1)),
-      region: number(&regions, reader.field(2)), category: number(&categories, reader.field(3)))
+      item: reader.field(0).isEmpty ? -1 : items.number(reader.field(0)),
+      location: reader.field(1).isEmpty ? -1 : locations.number(reader.field(1)),
+      region: reader.field(2).isEmpty ? -1 : regions.number(reader.field(2)),
+      category: reader.field(3).isEmpty ? -1 : categories.number(reader.field(3)))
     if key != lastKey { try turn(to: key, reader) }
     add(try quantity(reader), on: day, at: lastPlace)
     seenDays[Int(day - Day.earliest.ordinal)] = true
@@ -111,10 +112,6 @@ struct DemandFile {
       location: key.location < 0 ? nil : LocationCode(locations.text(key.location)),
       region: key.region < 0 ? nil : RegionCode(regions.text(key.region)),
       category: key.category < 0 ? nil : CategoryCode(categories.text(key.category)))
-  }
-
-  private func number(_ interner: inout ByteInterner, _ field: UnsafeRawBufferPointer) -> Int32 {
-    field.isEmpty ? -1 : interner.number(field)
   }
 
   /// NaN for an empty field: the demand of that day is not known.

@@ -1,6 +1,3 @@
-internal import Inventory
-public import Planning
-
 /// Why a file of demand, of calendar days or of weights cannot be forecast from.
 enum ForecastInputFailure: Failure, Hashable {
   case row(file: String, Rejection)
@@ -42,26 +39,6 @@ enum ForecastInputFailure: Failure, Hashable {
         + " \(quantiles.map { "\($0)" }.joined(separator: ","))"
     case .historyTooShort(let buckets, let needed):
       "\(needed) buckets of history are needed, and the file has \(buckets)"
-    }
-  }
-}
-
-extension ForecastFailure: Failure {
-  public var code: String {
-    switch self {
-    case .seriesTwice: "series-twice"
-    case .horizonNotPositive: "horizon-not-positive"
-    }
-  }
-
-  public var exitCode: ExitCode { .data }
-
-  public var sentence: String {
-    switch self {
-    case .seriesTwice(let series):
-      "two histories are of the same series, item '\(series.item?.text ?? "")' at location"
-        + " '\(series.location?.text ?? "")'"
-    case .horizonNotPositive(let horizon): "the horizon is \(horizon) and must be at least 1"
     }
   }
 }

@@ -136,6 +136,21 @@ struct ClusterTests {
     #expect(output.contains("shared_buffers"))
   }
 
+  @Test("a server that recovered from a crash of one of its processes is still stopped at the end")
+  func crashedMeanwhile() async throws {
+    try await withLease { home, lease in
+      let session = try await Session.connect(lease.target)
+      let process: Int32 = try #require(try await session.rows("SELECT pg_backend_pid()").first)[0]
+      #expect(kill(process, SIGKILL) == 0)
+      let error = await #expect(throws: PostgresError.self) {
+        try await session.execute("SELECT 1")
+      }
+      #expect(error?.isConnectionLoss == true)
+      try await lease.release()
+      #expect(RunningServer.read(home) == nil)
+    }
+  }
+
   @Test("data that were half made when the machine stopped are made again")
   func halfMade() async throws {
     try await withHome { home in
