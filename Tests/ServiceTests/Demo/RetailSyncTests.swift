@@ -1,6 +1,7 @@
 import Foundation
 import Inventory
 import Postgres
+import Storage
 import TestKit
 import Testing
 
