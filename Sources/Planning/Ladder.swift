@@ -60,7 +60,7 @@ struct Ladder {
     }
     let profile = {
       parent.flatMap {
-        ParentProfile.forecast(
+        YoungProfile.forecast(
           history, parent: $0.history, parentMeans: $0.fit.means, season: season)
       }
     }
