@@ -16,9 +16,9 @@ struct RetailDay {
 
 /// Stock of the generated retailer, delivery by delivery.
 ///
-/// Each delivery brings the shelf to a planned level, whatever was left; so any day follows from its
-/// last delivery alone. The level covers less than two review periods: a delivery that fails leads
-/// to a stockout. Orders are seen as on order for the lead time before they arrive.
+/// Each delivery brings the shelf to a planned level, whatever was left; so any day follows from
+/// its last delivery alone. The level covers less than two review periods: a delivery that fails
+/// leads to a stockout. Orders are seen as on order for the lead time before they arrive.
 struct RetailStock {
   private let parameters: RetailerParameters
   private let assortment: RetailAssortment
