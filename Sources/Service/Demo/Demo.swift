@@ -23,16 +23,16 @@ public struct Demo: Sendable {
     let synced = try await lastSyncedDay(in: session)
     let through = clock.today(zone: nil) - 1
     let batches = try GeneratedRetailer().batches(through: through, after: synced)
-    let rows = try await sync(batches, clock: clock, progress: progress, to: session)
+    let news = try await sync(batches, clock: clock, progress: progress, to: session)
     let published = try await session.run { db in try RunStore.published(in: db) }
     var lines: [String] = []
-    if let synced, batches.isEmpty {
+    if let synced, news.pushes == 0 {
       lines.append("the retailer is there, with data through \(synced)")
     } else {
       lines.append(
-        "\(rows.grouped) rows in \(batches.count.grouped) pushes, data through \(through)")
+        "\(news.rows.grouped) rows in \(news.pushes.grouped) pushes, data through \(through)")
     }
-    if published == nil || !batches.isEmpty {
+    if published == nil || news.pushes > 0 {
       lines.append(
         try await Training.run(clock: clock, progress: progress, in: session).text)
     }
@@ -49,21 +49,26 @@ public struct Demo: Sendable {
     try GeneratedRetailer().truth(from: through - 1100, through: through)
   }
 
+  /// The day through which all locations have sent everything; nil before each has sent once.
+  ///
+  /// A load that broke off is taken up again: what came before is known by its keys.
   private static func lastSyncedDay(in session: Session) async throws -> Day? {
-    try await session.run { db in
+    let locations = try GeneratedRetailer().locationCount
+    return try await session.run { db in
       let isOurs =
         try SourceCode(GeneratedRetailer.headOffice)
         .map { try !BatchStore.keys(ofSource: $0, in: db).isEmpty } ?? false
       if try BatchStore.count(in: db) > 0, !isOurs { throw DemoInTheWay() }
-      return try DatasetStore.locations(in: db).compactMap(\.completeThrough).max()
+      let complete = try DatasetStore.locations(in: db).compactMap(\.completeThrough)
+      return complete.count == locations ? complete.min() : nil
     }
   }
 
   private static func sync(
     _ batches: [SyncBatch], clock: ZoneClock, progress: Progress.Channel, to session: Session
-  ) async throws -> Int {
+  ) async throws -> (rows: Int, pushes: Int) {
     let step = progress.step("sync", unit: "pushes", total: batches.count)
-    var rows = 0
+    var news = (rows: 0, pushes: 0)
     do {
       for batch in batches {
         let push = Push(
@@ -72,7 +77,10 @@ public struct Demo: Sendable {
           mapping: batch.mapping)
         let receipt = try await Synchronisation.apply(
           push, from: .chunks([batch.bytes]), clock: clock, progress: .silent, to: session)
-        rows += receipt.receipt.counts.received
+        if !receipt.receipt.isRepeated {
+          news.rows += receipt.receipt.counts.received
+          news.pushes += 1
+        }
         step.advance(by: 1)
       }
     } catch {
@@ -80,7 +88,7 @@ public struct Demo: Sendable {
       throw error
     }
     step.finish()
-    return rows
+    return news
   }
 }
 
@@ -95,19 +103,6 @@ extension DemoInTheWay: Failure {
 }
 
 extension Demo {
-  private static let shownLines = 15
-
-  /// The beginning of the report: its most urgent lines.
-  public var reportText: String {
-    let lines = ReportFormat.table.text(of: report).split(
-      separator: "\n", omittingEmptySubsequences: false)
-    let rule = lines.firstIndex { $0.hasPrefix("---") } ?? 0
-    let shown = lines.prefix(rule + 1 + Demo.shownLines)
-    let rest = report.lines.count - Demo.shownLines
-    let more = rest > 0 ? "... and \(rest.grouped) more, and the sums over the region\n" : ""
-    return shown.joined(separator: "\n") + "\n" + more
-  }
-
   /// What to try next, once the report was read.
   public var next: String {
     let other = regions.dropFirst().first ?? report.basis.region

@@ -22,6 +22,9 @@ public struct GeneratedRetailer: Sendable {
 
   init(_ parameters: RetailerParameters) { self.parameters = parameters }
 
+  /// Warehouses and stores, in all regions.
+  var locationCount: Int { parameters.regions.reduce(0) { $0 + $1.locations.count } }
+
   /// All pushes that bring a database up to a day.
   ///
   /// - Parameters:
