@@ -166,6 +166,22 @@ public enum BatchStore {
     return moved > 0
   }
 
+  public static func count(in db: isolated Session) throws -> Int {
+    try db.rows("SELECT count(*) FROM batch")[0][0]
+  }
+
+  /// The keys of a source's batches, in the order in which they came.
+  public static func keys(
+    ofSource source: SourceCode, in db: isolated Session
+  ) throws -> [String] {
+    try db.rows(
+      """
+      SELECT b.key FROM batch b JOIN source s USING (source_id)
+      WHERE s.code = \(source) ORDER BY b.batch_id
+      """
+    ).map { try $0[0] }
+  }
+
   private static func sourceID(_ code: SourceCode, in db: isolated Session) throws -> Int32 {
     try db.execute("INSERT INTO source (code) VALUES (\(code)) ON CONFLICT (code) DO NOTHING")
     return try db.rows("SELECT source_id FROM source WHERE code = \(code)")[0][0]

@@ -8,6 +8,7 @@ struct Program {
   static let commands: [any RunnableCommand.Type] = [
     SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, StatusCommand.self,
     ForecastCommand.self, BacktestCommand.self, MigrateCommand.self,
+    DemoCommand.self,
   ]
 
   static func main() async {

@@ -88,6 +88,8 @@ struct CommandTests {
       ),
       ("train -v", "'train' has no option -v; 'quartermaster help train' lists its options"),
       ("train --as-of", "--as-of needs a value: --as-of DAY"),
+      ("train --as-of= 2026-01-01", "--as-of needs a value: --as-of DAY"),
+      ("train --as-of --database x", "--as-of needs a value: --as-of DAY"),
       (
         "train --as-of 24.4.2026", "--as-of is '24.4.2026', but must be a day as 2026-04-24"
       ),

@@ -25,6 +25,7 @@ struct HelpTests {
         report procurement  Say what a region should order, and how sure that is
         status              Show how fresh each location's data is, and the last run
         forecast            Forecast a file of demand into a file, without a database
+        backtest            Measure forecasts of a file against what came after
         migrate             Create the tables, or bring them up to this version
         demo                Load a generated retailer, train, and print one region's report
 

@@ -1,5 +1,5 @@
 internal import Inventory
-public import Planning
+internal import Planning
 public import Storage
 
 // What can be wrong with a push, a training or a report as a whole, in words.
@@ -97,25 +97,6 @@ extension ReportRefusal: Failure {
     case .asOfBeforeOrigin(let asOf, let origin):
       "the forecast in use was made from data through \(origin), after \(asOf); ask for a day from"
         + " \(origin) on, or train --as-of \(asOf)"
-    }
-  }
-}
-
-extension ForecastFailure: Failure {
-  public var code: String {
-    switch self {
-    case .seriesTwice: "series-twice"
-    case .horizonNotPositive: "horizon-not-positive"
-    }
-  }
-
-  public var exitCode: ExitCode { .data }
-
-  public var sentence: String {
-    switch self {
-    case .seriesTwice(let series):
-      "\(series.item?.text ?? "an item") at \(series.location?.text ?? "a location") comes twice"
-    case .horizonNotPositive(let horizon): "a horizon of \(horizon) is no horizon"
     }
   }
 }

@@ -13,11 +13,11 @@ struct ByteSink: ~Copyable {
   private var isFinished = false
 
   /// Nil writes to standard output.
-  init(path: String?) throws(ForecastInputFailure) {
+  init(path: String?) throws(SystemFailure) {
     self.path = path
     if let path {
       descriptor = open(ByteSink.part(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { throw .unwritable(path: path, errorNumber: errno) }
+      guard descriptor >= 0 else { throw SystemFailure(.create, path, errorNumber: errno) }
     } else {
       descriptor = STDOUT_FILENO
     }
@@ -30,21 +30,21 @@ struct ByteSink: ~Copyable {
     unlink(ByteSink.part(path))
   }
 
-  mutating func append(_ bytes: some Sequence<UInt8>) throws(ForecastInputFailure) {
+  mutating func append(_ bytes: some Sequence<UInt8>) throws(SystemFailure) {
     buffer.append(contentsOf: bytes)
     if buffer.count >= ByteSink.blockBytes { try flush() }
   }
 
-  mutating func finish() throws(ForecastInputFailure) {
+  mutating func finish() throws(SystemFailure) {
     try flush()
     guard let path else { return }
     guard fsync(descriptor) == 0 || errno == EINVAL, close(descriptor) == 0,
       rename(ByteSink.part(path), path) == 0
-    else { throw .unwritable(path: path, errorNumber: errno) }
+    else { throw SystemFailure(.write, path, errorNumber: errno) }
     isFinished = true
   }
 
-  private mutating func flush() throws(ForecastInputFailure) {
+  private mutating func flush() throws(SystemFailure) {
     var written = 0
     while written < buffer.count {
       let count = buffer.withUnsafeBytes { bytes in
@@ -53,7 +53,7 @@ struct ByteSink: ~Copyable {
       if count > 0 {
         written += count
       } else if errno != EINTR {
-        throw .unwritable(path: path ?? "standard output", errorNumber: errno)
+        throw SystemFailure(.write, path ?? "standard output", errorNumber: errno)
       }
     }
     buffer.removeAll(keepingCapacity: true)

@@ -115,7 +115,7 @@ struct Intake {
     var rejections: [Rejection] = []
     while let reading = try reader.next() { sort(reading, &rows, &rejections) }
     counts.duplicate += reader.repeatedRows
-    let absent = Set(Fact.kind.columns).subtracting(reader.present)
+    let absent = Set(Fact.syncKind.columns).subtracting(reader.present)
     try settle(apply(rows, absent, db), rejections, in: db)
     step.advance(by: reader.receivedRows)
   }
