@@ -97,8 +97,8 @@ public struct Cluster: Sendable {
     return session
   }
 
-  /// A server that crashed and recovers answers after a while, or gives up; one that takes longer is
-  /// left to the next command.
+  /// A server that crashed and recovers answers after a while, or gives up; one that takes longer
+  /// is left to the next command.
   private func stopUnlessUsed(_ presence: Session) async throws {
     let lock = try await FileLock.take(home.lock)
     defer { withExtendedLifetime(lock) {} }

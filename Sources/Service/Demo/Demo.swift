@@ -103,6 +103,19 @@ extension DemoInTheWay: Failure {
 }
 
 extension Demo {
+  private static let shownLines = 15
+
+  /// The beginning of the report: its most urgent lines.
+  public var reportText: String {
+    let lines = ReportFormat.table.text(of: report).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let rule = lines.firstIndex { $0.hasPrefix("---") } ?? 0
+    let shown = lines.prefix(rule + 1 + Demo.shownLines)
+    let rest = report.lines.count - Demo.shownLines
+    let more = rest > 0 ? "... and \(rest.grouped) more, and the sums over the region\n" : ""
+    return shown.joined(separator: "\n") + "\n" + more
+  }
+
   /// What to try next, once the report was read.
   public var next: String {
     let other = regions.dropFirst().first ?? report.basis.region

@@ -73,7 +73,7 @@ extension DemoCommand: RunnableCommand {
       try await Demo.run(clock: surroundings.clock(), progress: surroundings.progress, in: $0)
     }
     try surroundings.output.write(demo.summary + "\n")
-    try surroundings.output.write(ReportFormat.table.text(of: demo.report))
+    try surroundings.output.write(demo.reportText)
     try surroundings.output.write(demo.next)
   }
 }

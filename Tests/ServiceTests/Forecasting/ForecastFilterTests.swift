@@ -122,7 +122,7 @@ struct ForecastFilterTests {
     let (lines, summary) = try forecast(text, horizon: 1)
     #expect(summary.negatives == 1 && summary.emptyQuantities == 1)
     #expect(try mean(of: "", in: lines) > 6.5)
-    #expect(summary.text.contains("1 negative quantities read as 0"))
+    #expect(summary.sentence.contains("1 negative quantities read as 0"))
   }
 
   @Test("sums in the output are exact to the thousandth")
