@@ -17,8 +17,8 @@ struct RetailDay {
 /// Stock of the generated retailer, delivery by delivery.
 ///
 /// Each delivery brings the shelf to a planned level, whatever was left; so any day follows from
-/// its last delivery alone. Two deliveries that fail in a row lead to a stockout. Orders are seen as
-/// on order for the lead time before they arrive.
+/// its last delivery alone. Two deliveries that fail in a row lead to a stockout. Orders are seen
+/// as on order for the lead time before they arrive.
 struct RetailStock {
   private let parameters: RetailerParameters
   private let assortment: RetailAssortment
