@@ -33,7 +33,7 @@ let package = Package(
     system("CPostgres", "libpq", apt: "libpq-dev"),
     system("CZlib", "zlib", apt: "zlib1g-dev"),
     system("CCrypto", "libcrypto", apt: "libssl-dev"),
-    system("CMicrohttpd", "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    .systemLibrary(name: "CEpoll"),
     system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
 
     library("LinearAlgebra", ["COpenBLAS"]),
@@ -44,7 +44,7 @@ let package = Package(
     library("Postgres", ["CPostgres"]),
     library("Compression", ["CZlib"]),
     library("Digests", ["CCrypto"]),
-    library("HTTP", ["CMicrohttpd"]),
+    library("HTTP", ["CEpoll"]),
     library("Mail", ["CCurl"]),
 
     library(
