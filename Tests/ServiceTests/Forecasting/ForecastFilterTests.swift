@@ -237,6 +237,37 @@ struct ForecastRefusalTests {
     }
   }
 
+  @Test("a link stays a link to the new file, and a device is written to, not replaced")
+  func linkedOutput() throws {
+    let folder = try Folder()
+    let file = try folder.write("sales.csv", "day,quantity\n" + days(100))
+    let kept = try folder.write("kept.csv", "old")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link.csv"), withDestinationPath: kept)
+    _ = try ForecastFilter(.init(file: file, output: folder.path("link.csv"))).run()
+    #expect(try String(contentsOfFile: kept, encoding: .utf8).hasPrefix("level,"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("null"), withDestinationPath: "/dev/null")
+    _ = try ForecastFilter(.init(file: file, output: folder.path("null"))).run()
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("null")) == "/dev/null")
+    #expect(try folder.names == ["kept.csv", "link.csv", "null", "sales.csv"])
+  }
+
+  @Test("a full disk under the output is said, and a reader that went away ends it quietly")
+  func brokenOutput() throws {
+    let folder = try Folder()
+    let file = try folder.write("sales.csv", "day,quantity\n" + days(100))
+    let output = folder.path("full")
+    try FileManager.default.createSymbolicLink(atPath: output, withDestinationPath: "/dev/full")
+    let full = #expect(throws: SystemFailure.self) {
+      try ForecastFilter(.init(file: file, output: output)).run()
+    }
+    #expect(full?.sentence == "cannot write \(output): No space left on device")
+    #expect(full?.exitCode == .io)
+    #expect(SystemFailure(.write, "standard output", errorNumber: EPIPE).exitCode == .outputClosed)
+  }
+
   @Test("an output that cannot be created is refused before anything is read")
   func unwritable() throws {
     let folder = try Folder()
@@ -244,5 +275,9 @@ struct ForecastRefusalTests {
       file: folder.path("missing.csv"), output: folder.path("no/such/folder/out.csv"))
     let error = #expect(throws: (any Error).self) { try ForecastFilter(options).run() }
     #expect(FailureReport(try #require(error)).exitCode == .cannotCreate)
+    let itself = #expect(throws: SystemFailure.self) {
+      try ForecastFilter(.init(file: folder.path("missing.csv"), output: folder.url.path)).run()
+    }
+    #expect(itself == SystemFailure(.create, folder.url.path, errorNumber: EISDIR))
   }
 }
