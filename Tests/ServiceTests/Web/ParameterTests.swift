@@ -12,7 +12,8 @@ struct WebParameterTests {
     let cursor = Cursor(["leeds", "oats & rye"]).text
     let reply = try await web.ask(
       .get,
-      "/v1/things?region=north&as_of=2024-06-30&level=total&item=a&item=b%26c&limit=5&cursor=\(cursor)"
+      "/v1/things?region=north&as_of=2024-06-30&level=total&item=a&item=b%26c&limit=5"
+        + "&cursor=\(cursor)"
     )
     #expect(reply.text == "north 2024-06-30 total a+b&c 5 leeds/oats & rye")
     #expect(try await web.ask(.get, "/v1/things?region=n").text == "n - item  100 -")
