@@ -4,8 +4,8 @@ internal import Synchronization
 /// An HTTP/1.1 server on one address.
 ///
 /// It serves from the moment it is made until `stop`. Bodies are whole before a handler sees them;
-/// everything a peer can make it hold or wait for is bounded by `Limits`. The process' limit of open
-/// descriptors is raised to what the connections need.
+/// everything a peer can make it hold or wait for is bounded by `Limits`. The process' limit of
+/// open descriptors is raised to what the connections need.
 public final class Server: Sendable {
   /// The port that is listened on, chosen by the system where 0 was asked for.
   public let port: Int
