@@ -53,7 +53,7 @@ let package = Package(
     library(
       "Service",
       [
-        "Storage", "Planning", "Forecasting", "LinearAlgebra", "Inventory", "Postgres",
+        "Storage", "Planning", "Forecasting", "LinearAlgebra", "Inventory", "Postgres", "Mail",
         "Compression", "Digests",
       ],
       resources: [.embedInCode("Fixtures")]),
@@ -71,7 +71,8 @@ let package = Package(
     tests("HTTP", ["HTTP"]),
     tests("Mail", ["Mail"]),
     tests("Storage", ["Storage", "Inventory", "Postgres"]),
-    tests("Service", ["Service", "Storage", "Planning", "Inventory", "Postgres"]),
+    tests(
+      "Service", ["Service", "Storage", "Planning", "Inventory", "Postgres", "Mail", "Digests"]),
     tests("Quartermaster", ["quartermaster", "Service", "Planning", "Inventory"]),
   ]
 )
