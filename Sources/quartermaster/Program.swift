@@ -11,7 +11,8 @@ struct Program {
     KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,
     SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,
     PlannersAddCommand.self, PlannersListCommand.self, PlannersRemoveCommand.self,
-    MigrateCommand.self, DemoCommand.self,
+    ServeCommand.self, MigrateCommand.self,
+    DemoCommand.self,
   ]
 
   static func main() async {
