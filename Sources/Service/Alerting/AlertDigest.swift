@@ -30,7 +30,8 @@ struct AlertDigest: Sendable {
     self.flags = flags
   }
 
-  /// How many flags of each severity there are, gravest first, without those of which there is none.
+  /// How many flags of each severity there are, gravest first; those of which there is none are
+  /// left out.
   var severities: [(severity: Severity, count: Int)] {
     Severity.allCases.sorted(by: >).map { severity in
       (severity, flags.count { $0.severity == severity })
@@ -46,10 +47,10 @@ struct AlertDigest: Sendable {
   var shown: ArraySlice<RaisedFlag> { flags.prefix(AlertDigest.shownFlags) }
   var hidden: Int { flags.count - shown.count }
 
-  /// "3 flags: 1 critical, 2 warnings".
+  /// "3 flags (1 critical, 2 warnings)".
   var count: String {
     let parts = severities.map { $0.severity.counted($0.count) }
-    return "\(flags.count.counted("flag", "flags")): \(parts.joined(separator: ", "))"
+    return "\(flags.count.counted("flag", "flags")) (\(parts.joined(separator: ", ")))"
   }
 
   var subject: String {

@@ -36,12 +36,12 @@ struct AlertDigestTests {
         ),
         Self.flag("level-jump", .critical, region: "south"),
       ]))
-    #expect(digest.subject == "Forecast of north: 3 flags: 1 critical, 1 warning, 1 note")
+    #expect(digest.subject == "Forecast of north: 3 flags (1 critical, 1 warning, 1 note)")
     #expect(
       digest.text == """
         Forecast of north, run 7, data through 2024-06-30
 
-        3 flags: 1 critical, 1 warning, 1 note.
+        3 flags (1 critical, 1 warning, 1 note).
 
           2 x level jump
           1 x stale region
@@ -92,7 +92,7 @@ struct AlertDigestTests {
     #expect(digest.rules.reduce(0) { $0 + $1.count } == 4000)
     #expect(digest.text.contains("And 3,975 more in run 7."))
     #expect(digest.html.contains("And 3,975 more in run 7."))
-    #expect(digest.subject == "Forecast of north: 4,000 flags: 1,334 critical, 2,666 warnings")
+    #expect(digest.subject == "Forecast of north: 4,000 flags (1,334 critical, 2,666 warnings)")
   }
 
   @Test("no word of a warehouse becomes a tag, an attribute or a header")

@@ -59,7 +59,7 @@ struct MailerTests {
         #expect(Set(arrivals.flatMap(\.recipients)) == ["ann@example.com", "bob@example.com"])
         #expect(arrivals.count == 2 && Set(arrivals.map(\.headerID)).count == 2)
         for arrival in arrivals {
-          #expect(arrival.subject == "Forecast of north: 40 flags: 40 warnings")
+          #expect(arrival.subject == "Forecast of north: 40 flags (40 warnings)")
           #expect(arrival.text.contains("Größer als 24.") && arrival.text.contains("And 15 more"))
           #expect(arrival.html.contains("Größer als 24.") && arrival.html.contains("And 15 more"))
           #expect(arrival.defects.isEmpty && arrival.bareBreaks == 0)
