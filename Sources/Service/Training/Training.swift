@@ -33,8 +33,8 @@ public enum Training {
   /// Days beyond the horizon, so that a region that falls behind can still serve.
   static let reserveDays = 14
 
-  /// - Parameter published: the last thing in the transaction that publishes the run; what it throws
-  ///   undoes the publication.
+  /// - Parameter published: the last thing in the transaction that publishes the run; what it
+  ///   throws undoes the publication.
   public static func run(
     clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session,
     published: @Sendable (_ run: Int, isolated Session) throws -> Void = { _, _ in }
@@ -81,6 +81,7 @@ public enum Training {
     let run = try await session.run { db in
       try db.transaction { db in
         let run = try RunStore.publish(record, publication.forecasts, reason: "trained", in: db)
+        try Alerting.queue(run: run, in: db)
         try published(run, db)
         return run
       }
