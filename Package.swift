@@ -54,7 +54,7 @@ let package = Package(
       "Service",
       [
         "Storage", "Planning", "Forecasting", "LinearAlgebra", "Inventory", "Postgres",
-        "Compression", "Digests",
+        "Compression", "Digests", "HTTP",
       ],
       resources: [.embedInCode("Fixtures")]),
     .executableTarget(name: "quartermaster", dependencies: ["Service"], swiftSettings: strict),
@@ -71,7 +71,7 @@ let package = Package(
     tests("HTTP", ["HTTP"]),
     tests("Mail", ["Mail"]),
     tests("Storage", ["Storage", "Inventory", "Postgres"]),
-    tests("Service", ["Service", "Storage", "Planning", "Inventory", "Postgres"]),
+    tests("Service", ["Service", "Storage", "Planning", "Inventory", "Postgres", "HTTP"]),
     tests("Quartermaster", ["quartermaster", "Service", "Planning", "Inventory"]),
   ]
 )
