@@ -14,25 +14,27 @@ public struct Demo: Sendable {
   /// Every region, for what to try next.
   public let regions: [RegionCode]
 
-  /// Syncs the days that are missing, trains if anything came, and reports the first region.
+  /// Syncs what is missing, trains if there is anything new, and reports the first region.
+  ///
+  /// A demo that was stopped half-way is taken up again: what it had begun to send is sent to its
+  /// end, before the days since.
   ///
   /// - Throws: `DemoInTheWay` when the database holds data that is not the generated retailer's.
   public static func run(
     clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session
   ) async throws -> Demo {
-    let synced = try await lastSyncedDay(in: session)
+    let stand = try await session.run { db in try Stand.read(in: db) }
     let through = clock.today(zone: nil) - 1
-    let batches = try GeneratedRetailer().batches(through: through, after: synced)
+    let batches = try stand.missing(through: through)
     let rows = try await sync(batches, clock: clock, progress: progress, to: session)
-    let published = try await session.run { db in try RunStore.published(in: db) }
     var lines: [String] = []
-    if let synced, batches.isEmpty {
-      lines.append("the retailer is there, with data through \(synced)")
+    if let last = stand.begun.last, batches.isEmpty {
+      lines.append("the retailer is there, with data through \(last)")
     } else {
       lines.append(
         "\(rows.grouped) rows in \(batches.count.grouped) pushes, data through \(through)")
     }
-    if published == nil || !batches.isEmpty {
+    if !stand.isTrained || !batches.isEmpty {
       lines.append(
         try await Training.run(clock: clock, progress: progress, in: session).text)
     }
@@ -47,16 +49,6 @@ public struct Demo: Sendable {
   /// What is planted in the data, day by day, for those who want to find it.
   public static func truth(through: Day) throws -> [UInt8] {
     try GeneratedRetailer().truth(from: through - 1100, through: through)
-  }
-
-  private static func lastSyncedDay(in session: Session) async throws -> Day? {
-    try await session.run { db in
-      let isOurs =
-        try SourceCode(GeneratedRetailer.headOffice)
-        .map { try !BatchStore.keys(ofSource: $0, in: db).isEmpty } ?? false
-      if try BatchStore.count(in: db) > 0, !isOurs { throw DemoInTheWay() }
-      return try DatasetStore.locations(in: db).compactMap(\.completeThrough).max()
-    }
   }
 
   private static func sync(
@@ -81,6 +73,37 @@ public struct Demo: Sendable {
     }
     step.finish()
     return rows
+  }
+}
+
+/// What of the retailer a database holds.
+private struct Stand: Sendable {
+  /// The last days of what was sent, script by script; the last script may be unfinished.
+  let begun: [Day]
+  /// The keys of all pushes.
+  let keys: [SourceCode: Set<String>]
+  /// Whether the forecasts in use have seen all that was sent.
+  let isTrained: Bool
+
+  static func read(in db: isolated Session) throws -> Stand {
+    let keys = try BatchStore.keys(in: db)
+    let office = SourceCode(GeneratedRetailer.headOffice).flatMap { keys[$0] } ?? []
+    guard keys.isEmpty || !office.isEmpty else { throw DemoInTheWay() }
+    return Stand(
+      begun: GeneratedRetailer.throughDays(ofKeys: office).sorted(), keys: keys.mapValues(Set.init),
+      isTrained: try RunStore.published(in: db)?.datasetVersion == BatchStore.version(in: db))
+  }
+
+  /// The pushes that bring the database up to a day. A run comes after all pushes, so that without
+  /// a run that saw them some of the last script's may be missing.
+  func missing(through: Day) throws -> [SyncBatch] {
+    let retailer = try GeneratedRetailer()
+    var batches: [SyncBatch] = []
+    if let last = begun.last, !isTrained {
+      batches = try retailer.batches(through: last, after: begun.dropLast().last)
+        .filter { keys[$0.source]?.contains($0.key) != true }
+    }
+    return batches + (try retailer.batches(through: through, after: begun.last))
   }
 }
 

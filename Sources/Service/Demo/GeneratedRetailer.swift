@@ -48,6 +48,14 @@ public struct GeneratedRetailer: Sendable {
     return script
   }
 
+  /// The days through which scripts of `batches` were begun, from the keys of the head office's
+  /// pushes: each script has one push of calendar days, sent on its last day.
+  static func throughDays(ofKeys keys: [String]) -> [Day] {
+    let beginning = "\(headOffice)-\(SyncKind.calendar.rawValue)-"
+    return keys.filter { $0.hasPrefix(beginning) }
+      .compactMap { Day(String($0.dropFirst(beginning.count))) }
+  }
+
   /// The truth about a stretch of days, as CSV: kind, location, item (empty = every item there),
   /// from, through, factor.
   public func truth(from: Day, through: Day) throws -> [UInt8] {

@@ -42,6 +42,8 @@ public struct PushReceipt: Sendable {
   public let firstQuarantined: [QuarantinedRow]
   /// The watermark the push asked for.
   public let completeThrough: Day?
+  /// Whether there are locations whose watermark the source moves.
+  public let sourceHasLocations: Bool
 }
 
 /// Applies pushes: bytes to facts to one transaction.
@@ -73,6 +75,7 @@ public enum Synchronisation {
           case .repeated(let receipt):
             return try answerAgain(push, receipt, in: db)
           case .opened(let batch):
+            try refuseFuture(push, clock: clock, in: db)
             var intake = try Intake(push, batch, clock: clock, step: step)
             try intake.take(content, in: db)
             return try intake.close(in: db)
@@ -85,6 +88,17 @@ public enum Synchronisation {
       step.abandon()
       throw error
     }
+  }
+
+  /// What is not over cannot be complete: a watermark ahead of time would make zeros of the days
+  /// that nobody has sent yet.
+  private static func refuseFuture(
+    _ push: Push, clock: ZoneClock, in db: isolated Session
+  ) throws {
+    guard let day = push.completeThrough else { return }
+    let zones = [nil] + Set(try LocationStore.timeZones(in: db).values)
+    guard let today = zones.map({ clock.today(zone: $0) }).max(), day > today else { return }
+    throw FutureWatermark(completeThrough: day, today: today)
   }
 
   private static func header(
@@ -114,8 +128,16 @@ public enum Synchronisation {
     let isKeyed = push.key != nil
     return PushReceipt(
       receipt: isKeyed ? receipt : receipt.allDuplicate,
-      firstQuarantined: isKeyed ? rows : [], completeThrough: push.completeThrough)
+      firstQuarantined: isKeyed ? rows : [], completeThrough: push.completeThrough,
+      sourceHasLocations: true)
   }
+}
+
+/// A push that says it is complete through a day that has not come.
+public struct FutureWatermark: Error, Hashable, Sendable {
+  public let completeThrough: Day
+  /// The latest civil date at any location.
+  public let today: Day
 }
 
 /// A strict push with rows that cannot stand.

@@ -48,7 +48,7 @@ public enum DatasetStore {
     ofRegions regions: [RegionCode], through origin: Day, civilDay: CivilDay,
     in db: isolated Session
   ) throws -> Dataset {
-    let version: Int64 = try db.rows("SELECT coalesce(max(place), 0) FROM batch")[0][0]
+    let version = try BatchStore.version(in: db)
     var outlines = try outlines(ofRegions: regions, through: origin, in: db)
     try fill(&outlines, ofRegions: regions, through: origin, in: db)
     try blankQuarantined(&outlines, in: db)
