@@ -57,9 +57,10 @@ struct NodeFits {
     }
     for (place, pool) in pools.pools.enumerated() {
       let fit = ladder.fit(pool.history, hybrid: hybrids[nodes.count + place])
-      share(fit, among: pool.members, perYear: perYear)
+      share(fit, among: pool.members, settings.bucket)
     }
-    if settings.choice == .auto { scaleToAnchors() }
+    // The levels that months have learnt know better than their sum where it goes.
+    if settings.choice == .auto, settings.bucket != .month { scaleToAnchors() }
   }
 
   /// Sums of all nodes but the series' own, which are the series themselves.
@@ -93,15 +94,26 @@ struct NodeFits {
   }
 
   /// Shares a pool's forecast out by its members' own levels.
-  private mutating func share(_ fit: Fit, among members: [Int], perYear: Int) {
-    let levels = members.map { SparseLevel(preparation.series[$0].values, perYear: perYear) }
-    let total = levels.reduce(0) { $0 + $1.level }
-    guard total > 0 else { return }
+  ///
+  /// Months take the levels that the pool has learnt, and of its forecast the shape alone.
+  private mutating func share(_ fit: Fit, among members: [Int], _ bucket: Bucket) {
+    let levels = members.map {
+      SparseLevel(preparation.series[$0].values, perYear: Int(bucket.perYear))
+    }
+    let learnt =
+      bucket == .month
+      ? PooledSparseLevels.levels(
+        members.map { preparation.series[$0] }, horizon: fit.means.count) : nil
+    let own = learnt ?? levels.map(\.level)
+    let whole =
+      learnt == nil ? own.reduce(0, +) : fit.means.reduce(0, +) / Double(fit.means.count)
+    guard whole > 0 else { return }
     let dispersion = SparseLevel.dispersion(of: levels)
-    for (member, level) in zip(members, levels) {
-      fits[own.lowerBound + member] = Fit(
+    for (place, member) in members.enumerated() {
+      fits[self.own.lowerBound + member] = Fit(
         tier: .profile, reason: "sparse, a share of the sum of \(members.count)",
-        means: fit.means.map { $0 * level.level / total }, spread: level.spread(pool: dispersion))
+        means: fit.means.map { $0 * own[place] / whole },
+        spread: levels[place].spread(pool: dispersion))
     }
   }
 

@@ -26,15 +26,15 @@ public struct Demo: Sendable {
     let stand = try await session.run { db in try Stand.read(in: db) }
     let through = clock.today(zone: nil) - 1
     let batches = try stand.missing(through: through)
-    let rows = try await sync(batches, clock: clock, progress: progress, to: session)
+    let news = try await sync(batches, clock: clock, progress: progress, to: session)
     var lines: [String] = []
-    if let last = stand.begun.last, batches.isEmpty {
+    if let last = stand.begun.last, news.pushes == 0 {
       lines.append("the retailer is there, with data through \(last)")
     } else {
       lines.append(
-        "\(rows.grouped) rows in \(batches.count.grouped) pushes, data through \(through)")
+        "\(news.rows.grouped) rows in \(news.pushes.grouped) pushes, data through \(through)")
     }
-    if !stand.isTrained || !batches.isEmpty {
+    if !stand.isTrained || news.pushes > 0 {
       lines.append(
         try await Training.run(clock: clock, progress: progress, in: session).text)
     }
@@ -53,9 +53,9 @@ public struct Demo: Sendable {
 
   private static func sync(
     _ batches: [SyncBatch], clock: ZoneClock, progress: Progress.Channel, to session: Session
-  ) async throws -> Int {
+  ) async throws -> (rows: Int, pushes: Int) {
     let step = progress.step("sync", unit: "pushes", total: batches.count)
-    var rows = 0
+    var news = (rows: 0, pushes: 0)
     do {
       for batch in batches {
         let push = Push(
@@ -64,7 +64,10 @@ public struct Demo: Sendable {
           mapping: batch.mapping)
         let receipt = try await Synchronisation.apply(
           push, from: .chunks([batch.bytes]), clock: clock, progress: .silent, to: session)
-        rows += receipt.receipt.counts.received
+        if !receipt.receipt.isRepeated {
+          news.rows += receipt.receipt.counts.received
+          news.pushes += 1
+        }
         step.advance(by: 1)
       }
     } catch {
@@ -72,7 +75,7 @@ public struct Demo: Sendable {
       throw error
     }
     step.finish()
-    return rows
+    return news
   }
 }
 
@@ -120,9 +123,9 @@ extension DemoInTheWay: Failure {
 extension Demo {
   private static let shownLines = 15
 
-  /// The beginning of the report: its most urgent lines.
-  public var reportText: String {
-    let lines = ReportFormat.table.text(of: report).split(
+  /// The beginning of the report, its most urgent lines, for a terminal of a width.
+  public func reportText(width: Int?) -> String {
+    let lines = ReportFormat.table.text(of: report, width: width).split(
       separator: "\n", omittingEmptySubsequences: false)
     let rule = lines.firstIndex { $0.hasPrefix("---") } ?? 0
     let shown = lines.prefix(rule + 1 + Demo.shownLines)

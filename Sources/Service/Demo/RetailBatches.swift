@@ -42,7 +42,7 @@ struct RetailBatches {
     for place in world.assortment.places.map(\.location) {
       text.add([place.code.text, place.region.text, place.name ?? "", place.timeZone ?? ""])
     }
-    return office(.locations, day, text)
+    return office(.locations, day...day, sentOn: day, text)
   }
 
   private func items(_ day: Day) -> SyncBatch {
@@ -54,7 +54,7 @@ struct RetailBatches {
         item.ended?.description ?? "", item.predecessor?.text ?? "",
       ])
     }
-    return office(.items, day, text)
+    return office(.items, day...day, sentOn: day, text)
   }
 
   private func terms(_ day: Day) -> SyncBatch {
@@ -78,7 +78,7 @@ struct RetailBatches {
         String(pack * (position % 3 + 1)), String(pack), product.parameters.unitCost, level,
       ])
     }
-    return office(.terms, day, text)
+    return office(.terms, day...day, sentOn: day, text)
   }
 
   func calendar(_ days: ClosedRange<Day>, _ sentOn: Day) -> SyncBatch {
@@ -90,13 +90,17 @@ struct RetailBatches {
         event.scope.category?.text ?? "",
       ])
     }
-    return office(.calendar, sentOn, text)
+    return office(.calendar, days, sentOn: sentOn, text)
   }
 
-  private func office(_ kind: SyncKind, _ day: Day, _ text: RetailText) -> SyncBatch {
+  /// - Parameter days: what the push covers, which its key names.
+  private func office(
+    _ kind: SyncKind, _ days: ClosedRange<Day>, sentOn: Day, _ text: RetailText
+  ) -> SyncBatch {
     SyncBatch(
-      kind: kind, source: headOffice, key: "\(headOffice)-\(kind.rawValue)-\(day)",
-      format: .csv, mapping: ColumnMapping(), generatedAt: sent(day, 0), completeThrough: nil,
+      kind: kind, source: headOffice,
+      key: "\(GeneratedRetailer.headOffice)-\(kind.rawValue)-\(days.keyPart)", format: .csv,
+      mapping: ColumnMapping(), generatedAt: sent(sentOn, 0), completeThrough: nil,
       bytes: text.bytes)
   }
 
@@ -121,7 +125,7 @@ struct RetailBatches {
           }
         }
       }
-      return batches(of: writer, source, days.upperBound, 0, tag: "history")
+      return batches(of: writer, source, days, 0, tag: "history")
     }
   }
 
@@ -150,7 +154,7 @@ struct RetailBatches {
         writer.addStock(pair, day)
       }
     }
-    let sent = batches(of: writer, source, days.upperBound, 0, tag: "day")
+    let sent = batches(of: writer, source, days.upperBound...days.upperBound, 0, tag: "day")
     var draws = SeededDraws(
       world.parameters.seed, .duplicate, source, Int(days.upperBound.ordinal))
     guard draws.chance(world.parameters.duplicateRate), let demand = sent.first else { return sent }
@@ -168,7 +172,7 @@ struct RetailBatches {
       }
     }
     guard writer.demand.rowCount > 0 else { return [] }
-    let sent = batches(of: writer, source, sentOn, 1, tag: "correction")
+    let sent = batches(of: writer, source, sentOn...sentOn, 1, tag: "correction")
     return Array(sent.prefix(1))
   }
 
@@ -177,15 +181,17 @@ struct RetailBatches {
   }
 
   private func batches(
-    of writer: SourceText, _ source: Int, _ day: Day, _ step: Int, tag: String
+    of writer: SourceText, _ source: Int, _ days: ClosedRange<Day>, _ step: Int, tag: String
   ) -> [SyncBatch] {
     let parameters = world.parameters.sources[source]
     return [(SyncKind.demand, writer.demand), (.stock, writer.stock)].map { kind, text in
       SyncBatch(
         kind: kind, source: sources[source],
-        key: "\(parameters.code)-\(kind.rawValue)-\(tag)-\(day)", format: parameters.format,
-        mapping: mappings[source], generatedAt: sent(day, step),
-        completeThrough: kind == .demand && tag != "correction" ? day : nil, bytes: text.bytes)
+        key: "\(parameters.code)-\(kind.rawValue)-\(tag)-\(days.keyPart)",
+        format: parameters.format,
+        mapping: mappings[source], generatedAt: sent(days.upperBound, step),
+        completeThrough: kind == .demand && tag != "correction" ? days.upperBound : nil,
+        bytes: text.bytes)
     }
   }
 }
@@ -201,5 +207,11 @@ extension SyncBatch {
     SyncBatch(
       kind: kind, source: source, key: key + "-again", format: format, mapping: mapping,
       generatedAt: generatedAt, completeThrough: completeThrough, bytes: bytes)
+  }
+}
+
+extension ClosedRange<Day> {
+  fileprivate var keyPart: String {
+    lowerBound == upperBound ? "\(upperBound)" : "\(lowerBound)-\(upperBound)"
   }
 }

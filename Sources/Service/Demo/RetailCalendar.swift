@@ -78,7 +78,8 @@ struct RetailCalendar {
         CalendarEvent(
           day: day, name: holiday.name, kind: holiday.isClosed ? .holiday : .event, scope: scope))
       if holiday.isClosed {
-        events.append(CalendarEvent(day: day, name: holiday.name, kind: .closed, scope: scope))
+        let name = "Closed on \(holiday.name)"
+        events.append(CalendarEvent(day: day, name: name, kind: .closed, scope: scope))
       }
     }
     if isPayday(day) { events.append(CalendarEvent(day: day, name: "Payday", kind: .payday)) }

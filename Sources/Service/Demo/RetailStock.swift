@@ -17,8 +17,8 @@ struct RetailDay {
 /// Stock of the generated retailer, delivery by delivery.
 ///
 /// Each delivery brings the shelf to a planned level, whatever was left; so any day follows from
-/// its last delivery alone. The level covers less than two review periods: a delivery that fails
-/// leads to a stockout. Orders are seen as on order for the lead time before they arrive.
+/// its last delivery alone. Two deliveries that fail in a row lead to a stockout. Orders are seen
+/// as on order for the lead time before they arrive.
 struct RetailStock {
   private let parameters: RetailerParameters
   private let assortment: RetailAssortment
@@ -76,27 +76,32 @@ struct RetailStock {
     }
   }
 
-  /// Whether nothing comes at the beginning of a cycle; never twice in a row.
+  /// Whether nothing comes at the beginning of a cycle: two cycles, and then it comes again.
   private func fails(_ pair: RetailAssortment.Pair, _ cycle: Int) -> Bool {
     func drawn(_ cycle: Int) -> Bool {
       var draws = SeededDraws(parameters.seed, .delivery, pair.item, pair.place, cycle)
       return draws.chance(parameters.failedDeliveryRate)
     }
-    return drawn(cycle) && !drawn(cycle - 1)
+    func begins(_ cycle: Int) -> Bool {
+      drawn(cycle) && !drawn(cycle - 1) && !drawn(cycle - 2)
+    }
+    return begins(cycle) || begins(cycle - 1)
   }
 
-  /// Planned demand of somewhat less than two review periods and a margin, in whole packs.
+  /// What a buyer would have on the shelf after a delivery, in whole packs: two review periods of
+  /// planned demand, and a margin for the time from one order to the arrival of the next.
   private func plannedLevel(_ pair: RetailAssortment.Pair, on day: Day) -> Int {
     let product = assortment.products[pair.item].parameters
-    let periods =
+    let margin =
       switch product.demand {
-      case .smooth: 1.75
-      case .erratic: 2.3
-      case .intermittent: 3.2
-      case .lumpy: 4.0
+      case .smooth: 0.5
+      case .erratic: 1.2
+      case .intermittent: 1.5
+      case .lumpy: 2.0
       }
     let period = Double(reviewPeriodDays(pair.item))
-    let units = max(demand.plannedRate(pair, on: day) * period * periods, product.rate)
+    let days = 2 * period + margin * (period + Double(leadTimeDays(pair.item)))
+    let units = max(demand.plannedRate(pair, on: day) * days, product.rate)
     return Int((units / Double(product.packSize)).rounded(.up)) * product.packSize
   }
 

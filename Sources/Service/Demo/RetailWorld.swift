@@ -13,8 +13,8 @@ struct RetailWorld {
   init(_ parameters: RetailerParameters, _ assortment: RetailAssortment, days: ClosedRange<Day>) {
     self.parameters = parameters
     self.assortment = assortment
-    // A delivery up to two weeks earlier decides what is left.
-    let known = (days.lowerBound - 30)...days.upperBound
+    // A delivery up to eight weeks earlier decides what is left.
+    let known = (days.lowerBound - 60)...days.upperBound
     calendar = RetailCalendar(parameters, assortment, days: known)
     planted = PlantedAbnormality.all(parameters, assortment, in: known)
     demand = RetailDemand(parameters, assortment, calendar, planted: planted)
