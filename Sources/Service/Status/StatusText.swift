@@ -29,7 +29,8 @@ extension Status {
 
   private var lastRun: String {
     guard let run else { return "No run yet: 'quartermaster train' makes one" }
-    return "Run \(run.run) of \(run.publishedAt): origin \(run.origin), \(run.series.grouped)"
+    let published = Instant(microseconds: run.publishedAt.microseconds / 1_000_000 * 1_000_000)
+    return "Run \(run.run) of \(published): origin \(run.origin), \(run.series.grouped)"
       + " series, dataset version \(run.datasetVersion)"
   }
 

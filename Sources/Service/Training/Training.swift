@@ -8,6 +8,8 @@ public import Storage
 public enum TrainingRefusal: Error, Sendable {
   /// No location has sent demand yet.
   case noDemand
+  /// The regions that are fresh have no demand up to the origin.
+  case noDemandThrough(Day)
   /// Every region is behind its promised freshness.
   case everyRegionBehind([TrainingScope.Behind], asOf: Day)
 }
@@ -110,6 +112,7 @@ struct TrainingView: Sendable {
     let dataset = try DatasetStore.dataset(
       ofRegions: scope.trained, through: origin, civilDay: { clock.day(of: $0, zone: $1) },
       in: db)
+    guard !dataset.histories.isEmpty else { throw TrainingRefusal.noDemandThrough(origin) }
     let published = try RunStore.published(in: db)
     var carried: [PublishedForecast] = []
     var regions = scope.trained.map { region in

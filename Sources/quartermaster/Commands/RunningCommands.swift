@@ -33,7 +33,7 @@ extension ProcurementReportCommand: RunnableCommand {
       try await ProcurementReporting.report(
         region: region, clock: surroundings.clock(asOf: asOf), in: $0)
     }
-    try surroundings.output.write(format.text(of: report))
+    try surroundings.output.write(format.text(of: report, width: surroundings.output.width))
   }
 }
 
@@ -74,7 +74,7 @@ extension DemoCommand: RunnableCommand {
       try await Demo.run(clock: surroundings.clock(), progress: surroundings.progress, in: $0)
     }
     try surroundings.output.write(demo.summary + "\n")
-    try surroundings.output.write(demo.reportText)
+    try surroundings.output.write(demo.reportText(width: surroundings.output.width))
     try surroundings.output.write(demo.next)
   }
 }

@@ -127,7 +127,7 @@ struct CSVRowsTests {
 
   @Test("UTF-16 is refused by name")
   func utf16() {
-    #expect(throws: ReadFailure.wrongEncoding(name: "the content", encoding: "UTF-16")) {
+    #expect(throws: ReadFailure.foreign(name: "the content", .utf16)) {
       try readRows([0xFF, 0xFE] + Array("i\0t\0e\0m\0".utf8))
     }
   }

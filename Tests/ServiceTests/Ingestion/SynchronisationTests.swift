@@ -294,7 +294,8 @@ struct SynchronisationTests {
         async throws -> Receipt
       {
         try await Synchronisation.complete(
-          code(location), through: day(through), source: code(source), key: key, to: session)
+          code(location), through: day(through), source: code(source), key: key,
+          clock: warehouse.clock, to: session)
       }
       #expect(try await complete("leeds", "2024-06-03", "erp", "a").watermarkMoved)
       #expect(try await complete("leeds", "2024-06-03", "erp", "a").isRepeated)

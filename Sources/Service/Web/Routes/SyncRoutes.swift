@@ -126,7 +126,7 @@ struct SyncRoutes: RouteGroup {
     let key = try call.required(SyncRoutes.key)
     let receipt = try await knowingItsOutcome { session in
       try await Synchronisation.complete(
-        location, through: day, source: source, key: key, to: session)
+        location, through: day, source: source, key: key, clock: api.clock(), to: session)
     }
     return try Answer.json(SyncAnswer(receipt, []))
   }
