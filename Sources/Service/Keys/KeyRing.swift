@@ -34,6 +34,13 @@ public final class KeyRing: Sendable {
     _ text: String, now: Duration, look: (SHA256Digest) async throws -> KeyRecord?
   ) async throws -> KeyRecord? {
     guard let digest = try KeyText(text)?.digest() else { return nil }
+    return try await key(digest: digest, now: now, look: look)
+  }
+
+  /// The key of a digest that something trusted vouches for, as a sealed session does.
+  public func key(
+    digest: SHA256Digest, now: Duration, look: (SHA256Digest) async throws -> KeyRecord?
+  ) async throws -> KeyRecord? {
     if let known = remembered(digest, now: now) { return known }
     guard let key = try await look(digest) else { return nil }
     remember(key, by: digest, askedAt: now)

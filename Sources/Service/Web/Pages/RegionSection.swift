@@ -54,7 +54,7 @@ struct RegionSection {
       \(drawing(.narrow, "n").svg(style: "only-narrow", tellsDays: false))\
       <figcaption>\(swatch("<path class=\"line demand\" d=\"M1 6H23\"/>")) demand\
       \(swatch("<path class=\"line forecast\" d=\"M1 6H23\"/>")) forecast\(kept)\
-      \(hasBand ? "\(swatch("<path class=\"band\" d=\"M1 1H23V11H1Z\"/>")) 90 % of days" : HTML.none)\
+      \(hasBand ? "\(swatch("<path class=\"band\" d=\"M1 1H23V11H1Z\"/>")) 90 % range" : HTML.none)\
       </figcaption></figure>
       """
   }
@@ -92,8 +92,8 @@ struct OrderTable {
       <h3>Order first <span class="more">\(heading)</span></h3>
       <table class="orders"><thead><tr><th scope="col">Item</th>\
       <th scope="col" class="n wide">On hand</th>\
-      <th scope="col" class="n">Lasts<span class="unit"> days</span></th>\
-      <th scope="col" class="n">Arrives in<span class="unit"> days</span></th>\
+      <th scope="col" class="n">Lasts</th>\
+      <th scope="col" class="n">Arrives in</th>\
       <th scope="col" class="n">Order</th></tr></thead><tbody>
       \(orders.first.map(row))</tbody></table>
       \(foot)
@@ -114,11 +114,13 @@ struct OrderTable {
     return """
       <tr\(line.isUrgent ? " class=\"urgent\"" as HTML : HTML.none)><th scope="row">\
       <span class="code">\(HTML.name(line.item.text))</span> \(location) \(urgent)\(stale)\
-      \(name)</th><td class="n wide">\(line.onHand)</td><td class="n">\(line.daysOfSupply)</td>\
-      <td class="n">\(line.leadTimeDays)</td><td class="n"><strong>\(line.order)</strong></td></tr>
+      \(name)</th><td class="n wide">\(line.onHand)</td><td class="n">\(days(line.daysOfSupply))</td>\
+      <td class="n">\(days(line.leadTimeDays))</td><td class="n"><strong>\(line.order)</strong></td></tr>
 
       """
   }
+
+  private func days(_ text: String) -> HTML { "\(text)<span class=\"unit\"> d</span>" }
 }
 
 /// How fresh a region is, in a word and in a sentence.

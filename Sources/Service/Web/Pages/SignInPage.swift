@@ -27,3 +27,15 @@ enum SignInPage {
     ).bytes
   }
 }
+
+/// A page that says one thing, as that the database is away.
+enum MessagePage {
+  static func render(_ sentence: String) -> [UInt8] {
+    PageFrame(title: "Quartermaster").html(
+      """
+      <p class="empty">\(Mark.warning) \(sentence)</p>
+      <p><a href="/">Try again</a></p>
+      """
+    ).bytes
+  }
+}

@@ -43,7 +43,9 @@ enum Stylesheet {
     h3 strong { font-weight: 650; }
     p { margin: 0; }
     section { margin-top: 28px; scroll-margin-top: 12px; }
-    a { color: var(--link); text-underline-offset: 2px; }
+    a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: 3px; }
+    th a, .where a { color: inherit; text-decoration-color: var(--hatch); }
+    th a:hover, .where a:hover { color: var(--link); text-decoration-color: currentColor; }
     code { font: 13px/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
     bdi, code { overflow-wrap: anywhere; }
     .provenance, .more, .rest, .name, .unit, figcaption, dt { color: var(--soft); }
@@ -117,9 +119,13 @@ enum Stylesheet {
       border-radius: 10px; border-collapse: separate; border-spacing: 0; }
     .regions th:first-child, .regions td:first-child { padding-left: 20px; }
     .regions th:last-child, .regions td:last-child { padding-right: 20px; }
+    .regions .n { width: 11%; }
+    .regions thead .n:last-child { width: 16%; }
     .hot { font-weight: 650; }
     .orders th:first-child { padding-left: 10px; }
-    .orders tbody th { line-height: 1.35; }
+    .orders thead th:first-child { width: 55%; }
+    .orders tbody th, .orders tbody td { padding-top: 4px; padding-bottom: 5px; line-height: 1.35; }
+    .orders .code, .orders .at { display: inline-block; max-width: 100%; }
     .orders .code { font-weight: 600; }
     .orders .at { color: var(--soft); font-weight: 400; }
     .orders .name { display: block; }
