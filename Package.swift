@@ -33,6 +33,8 @@ let package = Package(
     system("CPostgres", "libpq", apt: "libpq-dev"),
     system("CZlib", "zlib", apt: "zlib1g-dev"),
     system("CCrypto", "libcrypto", apt: "libssl-dev"),
+    system("CMicrohttpd", "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
 
     library("LinearAlgebra", ["COpenBLAS"]),
     library("Forecasting", ["LinearAlgebra"]),
@@ -42,6 +44,8 @@ let package = Package(
     library("Postgres", ["CPostgres"]),
     library("Compression", ["CZlib"]),
     library("Digests", ["CCrypto"]),
+    library("HTTP", ["CMicrohttpd"]),
+    library("Mail", ["CCurl"]),
 
     library(
       "Storage", ["Planning", "Forecasting", "Inventory", "Postgres", "Digests"],
@@ -64,6 +68,8 @@ let package = Package(
     tests("Postgres", ["Postgres"]),
     tests("Compression", ["Compression"]),
     tests("Digests", ["Digests"]),
+    tests("HTTP", ["HTTP"]),
+    tests("Mail", ["Mail"]),
     tests("Storage", ["Storage", "Inventory", "Postgres"]),
     tests("Service", ["Service", "Storage", "Planning", "Inventory", "Postgres"]),
     tests("Quartermaster", ["quartermaster", "Service", "Planning", "Inventory"]),
