@@ -6,8 +6,8 @@ import Service
 struct Program {
   /// In the order of `quartermaster help`.
   static let commands: [any RunnableCommand.Type] = [
-    SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, StatusCommand.self,
-    ForecastCommand.self, BacktestCommand.self, MigrateCommand.self,
+    SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, FlagsCommand.self,
+    StatusCommand.self, ForecastCommand.self, BacktestCommand.self, MigrateCommand.self,
     DemoCommand.self,
   ]
 

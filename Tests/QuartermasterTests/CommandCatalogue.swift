@@ -2,8 +2,9 @@
 
 /// Every command that exists as a value, in the order of the overview.
 let allCommands: [any Command.Type] = [
-  SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, StatusCommand.self,
-  ForecastCommand.self, BacktestCommand.self, MigrateCommand.self, DemoCommand.self,
+  SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, FlagsCommand.self,
+  StatusCommand.self, ForecastCommand.self, BacktestCommand.self, MigrateCommand.self,
+  DemoCommand.self,
 ]
 
 /// The words of a command line as a shell without quoting would cut it.

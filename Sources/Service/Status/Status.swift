@@ -10,6 +10,8 @@ public struct Status: Sendable {
   public let locations: [LocationFreshness]
   public let run: PublishedRun?
   public let runRegions: [RunRecord.Region]
+  /// How many flags of each severity the run in use raised.
+  public let flags: [Severity: Int]
   public let quarantinedRows: Int
 
   public static func read(clock: ZoneClock, in session: Session) async throws -> Status {
@@ -20,6 +22,7 @@ public struct Status: Sendable {
           asOf: clock.today(zone: nil),
           locations: try DatasetStore.locations(in: db).map { $0.freshness(clock) }, run: run,
           runRegions: try run.map { try RunStore.regions(ofRun: $0.run, in: db) } ?? [],
+          flags: try run.map { try FlagStore.counts(ofRun: $0.run, in: db) } ?? [:],
           quarantinedRows: try QuarantineStore.count(in: db))
       }
     }
