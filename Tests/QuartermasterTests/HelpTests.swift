@@ -23,6 +23,7 @@ struct HelpTests {
         sync                Store a file of items, locations, calendar, terms, demand or stock
         train               Forecast every region from one version of the data and publish it
         report procurement  Say what a region should order, and how sure that is
+        flags               List the predictions not to trust, and the regions that are behind
         status              Show how fresh each location's data is, and the last run
         forecast            Forecast a file of demand into a file, without a database
         backtest            Measure forecasts of a file against what came after

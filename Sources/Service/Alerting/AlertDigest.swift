@@ -13,10 +13,10 @@ struct AlertDigest: Sendable {
   let run: Int
   let origin: Day
   /// Of the region, then those that concern all regions together.
-  let flags: [RaisedFlag]
+  let flags: [Flag]
 
   /// Nil when there is nothing to tell: no flag, or only such as inform.
-  init?(region: RegionCode, run: Int, origin: Day, flags all: [RaisedFlag]) {
+  init?(region: RegionCode, run: Int, origin: Day, flags all: [Flag]) {
     let own = all.filter { $0.region == region }
     // Of what concerns everybody only what somebody should act on.
     let common = all.filter { $0.region == nil && $0.severity > .info }
@@ -40,11 +40,11 @@ struct AlertDigest: Sendable {
 
   /// How many flags each rule raised, most first.
   var rules: [(rule: String, count: Int)] {
-    Dictionary(grouping: flags, by: \.rule).map { ($0.key, $0.value.count) }
+    Dictionary(grouping: flags, by: \.rule.rawValue).map { ($0.key, $0.value.count) }
       .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
   }
 
-  var shown: ArraySlice<RaisedFlag> { flags.prefix(AlertDigest.shownFlags) }
+  var shown: ArraySlice<Flag> { flags.prefix(AlertDigest.shownFlags) }
   var hidden: Int { flags.count - shown.count }
 
   /// "3 flags (1 critical, 2 warnings)".
@@ -80,7 +80,7 @@ struct AlertDigest: Sendable {
   var reason: String { "You are told because you are a planner of \(region)." }
 }
 
-extension RaisedFlag {
+extension Flag {
   /// Which forecast it is about.
   var place: String {
     guard let node else { return region?.text ?? "All regions" }

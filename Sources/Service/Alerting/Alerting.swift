@@ -14,7 +14,7 @@ public enum Alerting {
   @discardableResult
   public static func queue(run: Int, in db: isolated Session) throws -> Int {
     let planners = try PlannerStore.list(in: db)
-    let flags = try planners.isEmpty ? [] : OutboxStore.flags(ofRun: run, in: db)
+    let flags = try planners.isEmpty ? [] : raised(by: run, in: db)
     guard !flags.isEmpty, let origin = try RunStore.origin(ofRun: run, in: db) else { return 0 }
     var messages: [DraftMessage] = []
     for (region, planners) in Dictionary(grouping: planners, by: \.region).sorted(by: {
@@ -32,6 +32,15 @@ public enum Alerting {
       }
     }
     return try OutboxStore.queue(messages, run: run, in: db)
+  }
+
+  /// The gravest first.
+  private static func raised(by run: Int, in db: isolated Session) throws -> [Flag] {
+    try FlagStore.flags(FlagQuery(run: run, limit: Int(Int32.max)), in: db).map(\.flag)
+      .enumerated().sorted { left, right in
+        left.element.severity == right.element.severity
+          ? left.offset < right.offset : left.element.severity > right.element.severity
+      }.map(\.element)
   }
 
   private static func headerID(run: Int) throws -> String {

@@ -10,6 +10,8 @@ public struct Status: Sendable {
   public let locations: [LocationFreshness]
   public let run: PublishedRun?
   public let runRegions: [RunRecord.Region]
+  /// How many flags of each severity the run in use raised.
+  public let flags: [Severity: Int]
   public let quarantinedRows: Int
   public let outbox: OutboxCounts
   /// Whether there is a mail server to deliver to.
@@ -25,6 +27,7 @@ public struct Status: Sendable {
           asOf: clock.today(zone: nil),
           locations: try DatasetStore.locations(in: db).map { $0.freshness(clock) }, run: run,
           runRegions: try run.map { try RunStore.regions(ofRun: $0.run, in: db) } ?? [],
+          flags: try run.map { try FlagStore.counts(ofRun: $0.run, in: db) } ?? [:],
           quarantinedRows: try QuarantineStore.count(in: db),
           outbox: try OutboxStore.counts(in: db), canMail: canMail)
       }

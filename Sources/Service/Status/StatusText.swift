@@ -19,6 +19,7 @@ extension Status {
       let state = $0.state == .stale ? "keeps an earlier forecast" : "has none"
       return "  \($0.region) \(state): \($0.reason)"
     }
+    if let flags = flags.listed { lines.append("Flags: \(flags)") }
     if quarantinedRows > 0 { lines.append("\(quarantinedRows.grouped) rows in quarantine") }
     if outbox.queued > 0 {
       let reason = canMail ? "" : ": QUARTERMASTER_SMTP_URL is not set"

@@ -8,20 +8,20 @@ import Testing
 @Suite("What planners are told")
 struct AlertDigestTests {
   static func flag(
-    _ rule: String, _ severity: Severity, region: String? = "north", item: String? = "oats",
+    _ rule: FlagRule, _ severity: Severity, region: String? = "north", item: String? = "oats",
     location: String? = "leeds", message: String = "Something is odd.", expected: Double? = 30,
     found: Double? = 90
-  ) -> RaisedFlag {
+  ) -> Flag {
     let series = Series(
       item: item.map { code($0) }, location: location.map { code($0) },
       region: region.map { code($0) }, category: nil)
     let node = item.map { _ in Node(location == nil ? .itemRegion : .itemLocation, of: series) }
-    return RaisedFlag(
+    return Flag(
       rule: rule, severity: severity, region: region.map { code($0) }, node: node,
       expected: expected, found: found, message: message)
   }
 
-  private func told(_ flags: [RaisedFlag], region: String = "north") -> AlertDigest? {
+  private func told(_ flags: [Flag], region: String = "north") -> AlertDigest? {
     AlertDigest(region: code(region), run: 7, origin: day("2024-06-30"), flags: flags)
   }
 
@@ -29,12 +29,12 @@ struct AlertDigestTests {
   func golden() throws {
     let digest = try #require(
       told([
-        Self.flag("level-jump", .info, location: nil, message: "It rises.", found: nil),
-        Self.flag("level-jump", .warning, message: "It jumps.", expected: 12.34, found: 1234.5),
+        Self.flag(.levelJump, .info, location: nil, message: "It rises.", found: nil),
+        Self.flag(.levelJump, .warning, message: "It jumps.", expected: 12.34, found: 1234.5),
         Self.flag(
-          "stale-region", .critical, item: nil, message: "Leeds is late.", expected: nil, found: nil
+          .staleRegion, .critical, item: nil, message: "Leeds is late.", expected: nil, found: nil
         ),
-        Self.flag("level-jump", .critical, region: "south"),
+        Self.flag(.levelJump, .critical, region: "south"),
       ]))
     #expect(digest.subject == "Forecast of north: 3 flags (1 critical, 1 warning, 1 note)")
     #expect(
@@ -67,14 +67,14 @@ struct AlertDigestTests {
   @Test("what only informs is no reason for a message")
   func quiet() {
     #expect(told([]) == nil)
-    #expect(told([Self.flag("level-jump", .info)]) == nil)
-    #expect(told([Self.flag("level-jump", .critical, region: "south")]) == nil)
+    #expect(told([Self.flag(.levelJump, .info)]) == nil)
+    #expect(told([Self.flag(.levelJump, .critical, region: "south")]) == nil)
   }
 
   @Test("what concerns all regions is told to each, unless it only informs")
   func common() throws {
-    let all = Self.flag("level-jump", .warning, region: nil, item: nil, location: nil)
-    let note = Self.flag("level-jump", .info, region: nil, item: nil, location: nil)
+    let all = Self.flag(.levelJump, .warning, region: nil, item: nil, location: nil)
+    let note = Self.flag(.levelJump, .info, region: nil, item: nil, location: nil)
     let digest = try #require(told([all, note]))
     #expect(digest.flags == [all])
     #expect(digest.text.contains("WARNING - All regions"))
@@ -83,7 +83,7 @@ struct AlertDigestTests {
   @Test("of thousands of flags the first are shown, and shown and hidden are all")
   func many() throws {
     let flags = (0..<4000).map {
-      Self.flag("rule-\($0 % 7)", $0 % 3 == 0 ? .critical : .warning, message: "Number \($0).")
+      Self.flag(FlagRule.allCases[$0 % 4], $0 % 3 == 0 ? .critical : .warning, message: "Number \($0).")
     }
     let digest = try #require(told(flags))
     #expect(digest.shown.count == 25 && digest.hidden == 3975)
@@ -102,7 +102,7 @@ struct AlertDigestTests {
       told(
         [
           Self.flag(
-            "level-jump", .critical, region: "n<b>\u{2028}", item: hostile, message: hostile)
+            .levelJump, .critical, region: "n<b>\u{2028}", item: hostile, message: hostile)
         ],
         region: "n<b>\u{2028}"))
     let tags = digest.html.unicodeScalars.split(separator: "<").dropFirst().map {
@@ -119,7 +119,7 @@ struct AlertDigestTests {
 
   @Test("nothing in the HTML is fetched from elsewhere")
   func selfContained() throws {
-    let html = try #require(told([Self.flag("level-jump", .critical)])).html
+    let html = try #require(told([Self.flag(.levelJump, .critical)])).html
     for word in ["http", "src=", "url(", "<link", "@import"] { #expect(!html.contains(word)) }
   }
 
