@@ -38,7 +38,7 @@ struct HelpTests {
         planners add        Mail somebody about a region's flags
         planners list       Show who is mailed about which region
         planners remove     Mail somebody no more
-        serve               Run the service: API, schedule and worker
+        serve               Run the service: API, pages, schedule, worker and mail
         migrate             Create the tables, or bring them up to this version
         demo                Load a generated retailer, train, and print one region's report
 

@@ -1,13 +1,14 @@
+internal import Digests
 internal import Foundation
 internal import HTTP
 internal import Inventory
 internal import Postgres
 internal import Storage
 
-/// The always-on service: API and pages, scheduler, worker, in one process or several.
+/// The always-on service: API and pages, scheduler, worker and mailer, in one process or several.
 public struct Daemon: Sendable {
   public enum Role: String, CaseIterable, Hashable, Sendable {
-    case web, scheduler, worker
+    case web, scheduler, worker, mailer
   }
 
   public struct Settings: Sendable {
@@ -20,6 +21,8 @@ public struct Daemon: Sendable {
     /// How long requests and a run may go on once the end was asked for.
     public var drainSeconds = 15.0
     public var leaseSeconds = Worker.defaultLeaseSeconds
+    /// Whether the pages are for everybody who reaches them, as in the demo.
+    public var pagesAreOpen = false
 
     public init(environment: [String: String]) { self.environment = environment }
   }
@@ -63,10 +66,11 @@ public struct Daemon: Sendable {
     _ target: ConnectionTarget, ready: @Sendable (Int?) -> Void,
     until stop: @Sendable () async -> Void
   ) async throws {
+    let mail = try MailSettings(environment: settings.environment)
     let pool = SessionPool(target, limit: Daemon.poolLimit)
     let metrics = Metrics()
     let server = try settings.roles.contains(.web) ? web(pool, metrics) : nil
-    let work = Task { await rounds(target, metrics) }
+    let work = Task { await rounds(target, pool, mail, metrics) }
     log.say(
       .info, "serving",
       [
@@ -88,18 +92,40 @@ public struct Daemon: Sendable {
     var web = WebServer.Settings()
     web.host = settings.host
     web.port = settings.port
+    web.metricsAccess = .admin
+    let keys = KeyRing()
+    let pages = PageRoutes(
+      api: api, keys: settings.pagesAreOpen ? nil : keys,
+      seal: SessionSeal(secret: try RandomBytes.make(count: 32)))
     return try WebServer(
-      web, groups: API.groups(api), gatekeeper: KeyGate(pool: pool), metrics: metrics, log: log)
+      web, groups: API.groups(api) + [pages], gatekeeper: KeyGate(pool: pool, ring: keys),
+      metrics: metrics, log: log)
   }
 
   /// Everything that goes on by itself, until cancelled.
-  private func rounds(_ target: ConnectionTarget, _ metrics: Metrics) async {
+  private func rounds(
+    _ target: ConnectionTarget, _ pool: SessionPool, _ mail: MailSettings?, _ metrics: Metrics
+  ) async {
     await withTaskGroup(of: Void.self) { group in
+      if settings.roles.contains(.web) {
+        let figures = DeploymentFigures(metrics)
+        group.addTask {
+          await Rounds(target, pause: .seconds(10)).run(
+            failed: { log.failed("figures-not-read", $0) }
+          ) { session in
+            try await figures.read(clock(), pool, in: session)
+            return false
+          }
+        }
+      }
       if settings.roles.contains(.scheduler) {
         group.addTask { await schedule(target) }
       }
       if settings.roles.contains(.worker) {
         group.addTask { await work(target, metrics) }
+      }
+      if settings.roles.contains(.mailer), let mail {
+        group.addTask { await deliver(target, mail, metrics) }
       }
     }
   }
@@ -153,6 +179,28 @@ public struct Daemon: Sendable {
         runs.add(1, "given-up")
         log.failed("run-given-up", report, ["request": .integer(request)])
       }
+      return true
+    }
+  }
+
+  private func deliver(
+    _ target: ConnectionTarget, _ mail: MailSettings, _ metrics: Metrics
+  ) async {
+    let deliveries = metrics.counter(
+      "quartermaster_mail_deliveries_total", "Attempts to deliver mail, by outcome.",
+      labels: ["outcome"])
+    let mailer = Mailer(mail)
+    await Rounds(target, pause: .seconds(5)).run(
+      failed: { log.failed("mail-not-delivered", $0) }
+    ) { session in
+      guard let delivery = try await mailer.deliverOnce(in: session) else { return false }
+      deliveries.add(1, delivery.outcome.rawValue)
+      log.say(
+        delivery.outcome == .sent ? .info : .warning, "mail-\(delivery.outcome.rawValue)",
+        [
+          "message": .integer(delivery.message), "attempt": .integer(delivery.attempt),
+          "failure": .string(delivery.failure),
+        ])
       return true
     }
   }

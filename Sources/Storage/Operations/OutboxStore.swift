@@ -1,5 +1,4 @@
 public import Inventory
-public import Planning
 public import Postgres
 
 /// A message as it is written, before anybody tries to deliver it.

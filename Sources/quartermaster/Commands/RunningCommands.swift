@@ -76,6 +76,12 @@ extension DemoCommand: RunnableCommand {
     try surroundings.output.write(demo.summary + "\n")
     try surroundings.output.write(demo.reportText(width: surroundings.output.width))
     try surroundings.output.write(demo.next)
+    if isUnattended { return }
+    var settings = Daemon.Settings(environment: surroundings.environment)
+    settings.database = database
+    settings.pagesAreOpen = true
+    complain("\nServing until Ctrl-C, without a key for the pages:\n")
+    try await ServeCommand.serve(settings, in: surroundings)
   }
 }
 

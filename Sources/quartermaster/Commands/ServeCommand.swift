@@ -9,7 +9,7 @@ struct ServeCommand: RunnableCommand, Hashable {
 
   static let grammar = Grammar(
     name: "serve",
-    summary: "Run the service: API, schedule and worker",
+    summary: "Run the service: API, pages, schedule, worker and mail",
     details: """
       Sync jobs push to the API and procurement pulls from it, with keys of 'keys create'. The \
       schedule trains all regions by itself. SIGTERM ends it: what has begun is finished first. \
@@ -20,7 +20,7 @@ struct ServeCommand: RunnableCommand, Hashable {
         name: "listen", value: "HOST:PORT",
         help: "default 127.0.0.1:8080; port 0 lets the system choose"),
       .init(
-        name: "roles", value: "ROLE,...", help: "web, scheduler, worker; default all of them"),
+        name: "roles", value: "ROLE,...", help: "web, scheduler, worker, mailer; default all of them"),
       .database,
     ],
     examples: [
@@ -48,8 +48,13 @@ struct ServeCommand: RunnableCommand, Hashable {
     settings.host = host
     settings.port = port
     settings.roles = roles
+    try await Self.serve(settings, in: surroundings)
+  }
+
+  /// Serves until a signal asks for the end.
+  static func serve(_ settings: Daemon.Settings, in surroundings: Surroundings) async throws {
     let output = surroundings.output
-    let host = host.contains(":") ? "[\(host)]" : host
+    let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     try await Daemon(settings, log: .standardError()).run(
       ready: { port in
         guard let port else { return }

@@ -18,7 +18,8 @@ extension API {
   static func groups(_ api: API) -> [any RouteGroup] {
     [
       SyncRoutes(api: api), RegionRoutes(api: api), RunRoutes(api: api),
-      ForecastRoutes(api: api), ReportRoutes(api: api), ReadyRoute(api: api),
+      ForecastRoutes(api: api), ReportRoutes(api: api), FlagRoutes(api: api),
+      ReadyRoute(api: api),
     ]
   }
 }

@@ -6,9 +6,7 @@ internal import Storage
 /// Knows callers by their keys: `Authorization: Bearer KEY`.
 struct KeyGate: Gatekeeper {
   let pool: SessionPool
-  private let ring = KeyRing()
-
-  init(pool: SessionPool) { self.pool = pool }
+  let ring: KeyRing
 
   func showsKey(_ request: Request) -> Bool { KeyGate.key(of: request) != nil }
 
