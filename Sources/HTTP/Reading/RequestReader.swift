@@ -40,8 +40,9 @@ struct RequestReader {
     case .head: pending.append(contentsOf: bytes)
     case .body(let head):
       let wanted = min(head.contentLength - body.count, bytes.count)
-      body.append(contentsOf: bytes[..<wanted])
-      pending.append(contentsOf: bytes[wanted...])
+      // Rebased, because a slice of a buffer is appended byte by byte.
+      body.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<wanted]))
+      pending.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[wanted...]))
     case .refused: break
     }
   }

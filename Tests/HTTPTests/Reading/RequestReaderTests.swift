@@ -111,5 +111,15 @@ struct RequestReaderTests {
       ])
   }
 
+  @Test("a form's fields are decoded as a query's are")
+  func form() throws {
+    let fields = try [QueryItem](formEncoded: Array("key=a%2Bb+c&next=%2F".utf8))
+    #expect(
+      fields == [QueryItem(name: "key", value: "a+b c"), QueryItem(name: "next", value: "/")])
+    #expect(throws: MalformedRequest.percentEncoding) {
+      try [QueryItem](formEncoded: Array("key=%".utf8))
+    }
+  }
+
   private struct Unexpected: Error {}
 }
