@@ -1,4 +1,5 @@
 internal import Forecasting
+internal import Inventory
 
 /// A forecast before it is made coherent.
 struct Fit {
@@ -17,10 +18,12 @@ struct Ladder {
   static let trustedMultiple = 10.0
 
   let choice: ForecastSettings.Choice
-  let season: Int
-  /// Buckets.
-  let year: Int
+  let bucket: Bucket
   let horizon: Int
+
+  private var season: Int { bucket.season }
+  /// Buckets.
+  private var year: Int { Int(bucket.perYear) }
 
   /// - Parameters:
   ///   - hybrid: the hybrid's answer; nil where it was not asked or had none.
@@ -48,19 +51,20 @@ struct Ladder {
     _ history: NodeHistory, _ pattern: DemandPattern, parent: (history: NodeHistory, fit: Fit)?
   ) -> [(Tier, () -> RungForecast?)] {
     let values = history.values
+    let repeated = bucket.repeatedSeason(known: pattern.validCount)
     let smoothing = {
       pattern.isSparse
         ? sparse(values)
         : Smoothing.forecast(
-          values, season: season, year: year, horizon: horizon)
+          values, season: repeated, year: year, horizon: horizon)
     }
     let profile = {
       parent.flatMap {
-        ParentProfile.forecast(
+        YoungProfile.forecast(
           history, parent: $0.history, parentMeans: $0.fit.means, season: season)
       }
     }
-    let naive = { SeasonalNaive.forecast(values, season: season, horizon: horizon) }
+    let naive = { SeasonalNaive.forecast(values, season: repeated, horizon: horizon) }
     let mean = { MeanDemand.forecast(values, window: year, horizon: horizon) }
     return switch choice {
     case .mean: [(.mean, mean)]

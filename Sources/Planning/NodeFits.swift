@@ -47,7 +47,7 @@ struct NodeFits {
       }
     let hybrids = try panels.forecast(columns, progress: progress)
     let ladder = Ladder(
-      choice: settings.choice, season: settings.bucket.season, year: perYear,
+      choice: settings.choice, bucket: settings.bucket,
       horizon: settings.horizon)
     for node in hierarchy.nodes.indices {
       let parent = parents[node].map { (history: histories[$0], fit: fits[$0]) }
@@ -57,8 +57,10 @@ struct NodeFits {
     }
     for (place, pool) in pools.pools.enumerated() {
       let fit = ladder.fit(pool.history, hybrid: hybrids[nodes.count + place])
-      share(fit, among: pool.members, perYear: perYear)
+      share(fit, among: pool.members, settings.bucket)
     }
+    // The levels that months have learnt know better than their sum where it goes.
+    if settings.choice == .auto, settings.bucket != .month { scaleToAnchors() }
   }
 
   /// Sums of all nodes but the series' own, which are the series themselves.
@@ -92,15 +94,54 @@ struct NodeFits {
   }
 
   /// Shares a pool's forecast out by its members' own levels.
-  private mutating func share(_ fit: Fit, among members: [Int], perYear: Int) {
-    let levels = members.map { SparseLevel(preparation.series[$0].values, perYear: perYear) }
-    let total = levels.reduce(0) { $0 + $1.level }
-    guard total > 0 else { return }
+  ///
+  /// Months take the levels that the pool has learnt, and of its forecast the shape alone.
+  private mutating func share(_ fit: Fit, among members: [Int], _ bucket: Bucket) {
+    let levels = members.map {
+      SparseLevel(preparation.series[$0].values, perYear: Int(bucket.perYear))
+    }
+    let learnt =
+      bucket == .month
+      ? PooledSparseLevels.levels(
+        members.map { preparation.series[$0] }, horizon: fit.means.count) : nil
+    let own = learnt ?? levels.map(\.level)
+    let whole =
+      learnt == nil ? own.reduce(0, +) : fit.means.reduce(0, +) / Double(fit.means.count)
+    guard whole > 0 else { return }
     let dispersion = SparseLevel.dispersion(of: levels)
-    for (member, level) in zip(members, levels) {
-      fits[own.lowerBound + member] = Fit(
+    for (place, member) in members.enumerated() {
+      fits[self.own.lowerBound + member] = Fit(
         tier: .profile, reason: "sparse, a share of the sum of \(members.count)",
-        means: fit.means.map { $0 * level.level / total }, spread: level.spread(pool: dispersion))
+        means: fit.means.map { $0 * own[place] / whole },
+        spread: levels[place].spread(pool: dispersion))
+    }
+  }
+
+  /// Scales series to the sums that are known better than they are.
+  private mutating func scaleToAnchors() {
+    for node in Anchors(hierarchy).nodes where fits[node].tier == .hybrid {
+      let members = hierarchy.members[node]
+      let tiers = members.map { fits[own.lowerBound + $0].tier }
+      guard
+        Anchors.stands(
+          sparse: tiers.count { $0 != .hybrid && $0 != .zero }, of: tiers.count { $0 != .zero })
+      else { continue }
+      let sums = fits[node].means.indices.map { lead -> Double? in
+        var sum = 0.0
+        for member in members {
+          let series = preparation.series[member]
+          if series.closedAhead.contains(preparation.next + lead), !series.ended { return nil }
+          sum += fits[own.lowerBound + member].means[lead]
+        }
+        return sum
+      }
+      let factors = Anchors.factors(anchor: fits[node].means, sum: sums)
+      for member in members {
+        let fit = fits[own.lowerBound + member]
+        fits[own.lowerBound + member] = Fit(
+          tier: fit.tier, reason: fit.reason, means: zip(fit.means, factors).map { $0 * $1 },
+          spread: fit.spread)
+      }
     }
   }
 

@@ -24,7 +24,7 @@ extension OrderLine {
       line.quantiles = basis.quantiles.map { Amount(sample.quantile($0)) }
       line.take(input.stock, ahead: ahead)
       line.take(input.terms, interval: interval, sample: sample)
-      line.note(input, window: window)
+      line.note(input, window: window, asOf: basis.asOf)
       self.line = line
     }
   }
@@ -67,8 +67,14 @@ extension OrderLine {
     suggestedOrder = inventoryPosition.map { levels.order(position: $0, terms: terms) }
   }
 
-  private mutating func note(_ input: ReplenishmentInput, window: DemandWindow) {
-    if input.stock == nil { notes.append(.noStockRecord) }
+  private mutating func note(_ input: ReplenishmentInput, window: DemandWindow, asOf: Day) {
+    if let stock = input.stock {
+      // A count of the day before, in whichever time zone, is what a nightly sync brings.
+      let age = asOf - stock.asOf.day
+      if age > 1 { notes.append(.stockCounted(daysBefore: age)) }
+    } else {
+      notes.append(.noStockRecord)
+    }
     if window.interval == nil {
       notes.append(input.terms?.leadTimeDays == nil ? .noLeadTime : .intervalTooLong)
     } else if input.terms?.reviewPeriodDays == nil {

@@ -52,6 +52,8 @@ public struct OrderLine: Hashable, Sendable {
   /// What a reader must know about a line's figures.
   public enum Note: Hashable, Sendable {
     case noStockRecord
+    /// What was sold since the count is not taken off.
+    case stockCounted(daysBefore: Int)
     case noLeadTime
     /// Lead time and review period are longer than three years.
     case intervalTooLong

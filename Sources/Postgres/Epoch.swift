@@ -11,7 +11,7 @@
 public struct PostgresDate: Hashable, Sendable {
   public let daysSince1970: Int32
 
-  /// Traps for dates before PostgreSQL's first, 4714 BC, only where `Int32` overflows.
+  /// Not checked: PostgreSQL refuses days before 4714 BC.
   public init(daysSince1970: Int32) { self.daysSince1970 = daysSince1970 }
 
   init?(wire: Int32) {

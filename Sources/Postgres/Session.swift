@@ -114,7 +114,9 @@ public actor Session {
     var report = answer.map(ServerReport.init) ?? ServerReport()
     if report.message.isEmpty { report.message = trimmed(PQerrorMessage(connection.pointer)) }
     report.statement = statement
-    return isBroken ? .connectionLost(report) : .server(report)
+    // A fatal report ends the session, even before libpq has read the end of the stream.
+    let isFatal = ["FATAL", "PANIC"].contains(report.severity)
+    return isBroken || isFatal ? .connectionLost(report) : .server(report)
   }
 }
 

@@ -35,9 +35,9 @@ struct Arguments: Sendable {
     if option.value == nil {
       guard parts.count == 1 else { throw .flagWithValue(name) }
       values[name] = []
-    } else if parts.count == 2 {
+    } else if parts.count == 2, !parts[1].isEmpty {
       values[name, default: []].append(String(parts[1]))
-    } else if let value = rest.first, !value.hasPrefix("--") {
+    } else if parts.count == 1, let value = rest.first, !value.isEmpty, !value.hasPrefix("--") {
       values[name, default: []].append(value)
       rest.removeFirst()
     } else {

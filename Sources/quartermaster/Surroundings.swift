@@ -41,13 +41,6 @@ func complain(_ text: String) {
   _ = writeAll(text, to: STDERR_FILENO)
 }
 
-/// Nobody reads standard output any more, as after `| head`. Said by no sentence.
-struct OutputClosed: Failure {
-  var code: String { "output-closed" }
-  var exitCode: ExitCode { .outputClosed }
-  var sentence: String { "standard output was closed" }
-}
-
 /// Standard output, whose failures are errors like any other.
 struct StandardOutput: Sendable {
   private let descriptor: Int32
@@ -58,7 +51,6 @@ struct StandardOutput: Sendable {
 
   func write(_ text: String) throws {
     let errorNumber = writeAll(text, to: descriptor)
-    if errorNumber == EPIPE { throw OutputClosed() }
     if errorNumber != 0 { throw SystemFailure(.write, "standard output", errorNumber: errorNumber) }
   }
 }

@@ -35,8 +35,10 @@ struct BucketGridTests {
     "every day of four centuries lies in the bucket that holds it",
     arguments: [
       BucketGrid(.day, namedBy: .earliest), BucketGrid(.month, namedBy: day("2001-01-01")),
-      BucketGrid(.week, namedBy: day("2001-01-01")), BucketGrid(.week, namedBy: day("2001-01-03")),
-      BucketGrid(.week, namedBy: day("2001-01-07")), BucketGrid(.month, namedBy: day("2001-01-31")),
+      BucketGrid(.week, namedBy: day("2001-01-01")),
+      BucketGrid(.week, namedBy: day("2001-01-03")),
+      BucketGrid(.week, namedBy: day("2001-01-07")),
+      BucketGrid(.month, namedBy: day("2001-01-31")),
     ])
   func everyDay(grid: BucketGrid) {
     var previous = grid.position(of: .earliest)

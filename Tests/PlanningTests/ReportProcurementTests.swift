@@ -8,6 +8,10 @@ import Testing
 struct ReportProcurementTests {
   let origin = Day("2026-03-01") ?? .earliest
 
+  func midnight(before day: Day) -> Instant {
+    Instant(microseconds: Int64(day.ordinal) * 86_400_000_000)
+  }
+
   func basis(asOf: Day? = nil) throws -> ProcurementReport.Basis {
     ProcurementReport.Basis(
       region: try #require(RegionCode("NORTH")), asOf: asOf ?? origin, origin: origin, run: 12)
@@ -22,7 +26,7 @@ struct ReportProcurementTests {
       series: Series(
         item: code, location: LocationCode(location), region: RegionCode("NORTH"), category: nil),
       means: Array(repeating: daily, count: 42), spread: spread, tier: .hybrid,
-      stock: onHand.map { StockSnapshot(asOf: Instant(microseconds: 0), onHand: $0) },
+      stock: onHand.map { StockSnapshot(asOf: midnight(before: origin), onHand: $0) },
       terms: Terms(item: code, leadTimeDays: lead, reviewPeriodDays: 4),
       completeThrough: origin - (stale ? 5 : 0), isStale: stale)
   }
@@ -69,6 +73,15 @@ struct ReportProcurementTests {
     #expect(line.suggestedOrder == nil)
     #expect(line.reorderPoint == Amount(100))
     #expect(line.notes == [.noStockRecord])
+  }
+
+  @Test("stock that was counted days ago is said to be old")
+  func oldStock() throws {
+    var input = try input("A", "L1")
+    input.stock = StockSnapshot(asOf: midnight(before: origin - 4), onHand: 100)
+    let line = ProcurementReport.make(try basis(), inputs: [input], paths: 10).lines[0]
+    #expect(line.notes == [.stockCounted(daysBefore: 4)])
+    #expect(line.onHand == Amount(100))
   }
 
   @Test("without a lead time the line says so, shows the horizon's demand and suggests nothing")

@@ -192,6 +192,41 @@ struct CopyTests {
     }
   }
 
+  @Test("a connection that breaks in a COPY is lost, whichever way the rows go")
+  func connectionBreaks() async throws {
+    try await withDatabase { session, target in
+      // The session ends itself in the middle, as if somebody had ended it.
+      try await session.script(
+        """
+        CREATE TABLE fact (n int8);
+        CREATE FUNCTION fall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF NEW.n = 50000 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+          RETURN NEW; END $$;
+        CREATE TRIGGER fall BEFORE INSERT ON fact FOR EACH ROW EXECUTE FUNCTION fall();
+        """)
+      let inward = await #expect(throws: PostgresError.self) {
+        try await session.copyIn("COPY fact FROM STDIN (FORMAT binary)") { writer in
+          for value in 0..<2_000_000 {
+            try writer.row(columns: 1)
+            writer.putInt64(Int64(value))
+          }
+        }
+      }
+      #expect(inward?.isConnectionLoss == true && inward?.isTransient == true)
+
+      let other = try await Session.connect(target)
+      let outward = await #expect(throws: PostgresError.self) {
+        try await other.copyOut(
+          """
+          COPY (SELECT n = 5000 AND pg_terminate_backend(pg_backend_pid())
+            FROM generate_series(1, 9000) AS n) TO STDOUT (FORMAT binary)
+          """
+        ) { reader in try reader.skip() }
+      }
+      #expect(outward?.isConnectionLoss == true)
+    }
+  }
+
   @Test("columns read as the wrong type, past the end or into too short a buffer are errors")
   func misread() async throws {
     try await withDatabase { session, _ in

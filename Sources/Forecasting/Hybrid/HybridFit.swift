@@ -5,6 +5,7 @@ struct HybridFit {
   /// What a fitted column leaves behind.
   struct Ending {
     var level: ResidualLevel
+    var step: StepTest?
     /// H values of X β ahead.
     var ahead: [Double]
     var coefficients: [Double]
@@ -88,11 +89,11 @@ struct HybridFit {
       let pass = RidgeFit(design: design, targets: errors, prior: prior, grid: grid)
       errors.add(product: design.rotated, pass.coefficients, factor: -1)
       let opening = block.openingResiduals(design, pass.coefficients)
-      block.clean(errors: &errors, design: design, clip: parameters.clip)
+      block.clean(errors: &errors, design: design, parameters)
       residuals = block.residuals(after: errors, opening: opening, rate: parameters.filter)
       fit = pass
     }
-    return fit.map { endings(block, $0, residuals, design) } ?? []
+    return fit.map { endings(columns, block, $0, residuals, design) } ?? []
   }
 
   private func priorCoefficients(_ columns: ArraySlice<Int>) -> Matrix {
@@ -104,11 +105,12 @@ struct HybridFit {
   }
 
   private func endings(
-    _ block: ObservationBlock, _ fit: RidgeFit, _ residuals: Matrix, _ design: RidgeDesign
+    _ columns: ArraySlice<Int>, _ block: ObservationBlock, _ fit: RidgeFit, _ residuals: Matrix,
+    _ design: RidgeDesign
   ) -> [Ending] {
     let coefficients = design.coefficients(fit.coefficients)
     let ahead = Matrix.product(design.ahead, fit.coefficients)
-    return (0..<residuals.columns).map { column in
+    return zip(0..<residuals.columns, columns).map { column, place in
       let known = block.observed.withColumn(column) { $0.reduce(0.0) { $1.isNaN ? $0 : $0 + 1 } }
       let leastRate = 2 / (known + 1)
       let level = residuals.withColumn(column) { residual in
@@ -116,25 +118,21 @@ struct HybridFit {
           block.current.withColumn(column) { current in
             ResidualLevel(
               residual: residual, observed: observed, current: current,
-              rates: rates(atLeast: leastRate), horizon: panel.horizon, season: panel.season,
+              speeds: LevelLanes(parameters.levels, atLeast: leastRate), horizon: panel.horizon,
+              season: panel.season,
               year: panel.year, parameters: parameters)
           }
         }
       }
+      let step = residuals.withColumn(column) {
+        StepTest($0, isSum: plan.isSum[place], parameters: parameters)
+      }
       return Ending(
-        level: level, ahead: ahead.column(column), coefficients: coefficients.column(column),
+        level: level, step: step, ahead: ahead.column(column),
+        coefficients: coefficients.column(column),
         penalty: fit.penalties[column], degreesOfFreedom: fit.degreesOfFreedom[column],
         weight: design.weight, leastRate: leastRate)
     }
-  }
-
-  /// α of each lane; lanes without a candidate repeat the last.
-  private func rates(atLeast least: Double) -> ResidualLevel.Lanes {
-    var lanes = ResidualLevel.Lanes(repeating: parameters.levels.last ?? least)
-    for (lane, rate) in parameters.levels.enumerated() { lanes[lane] = rate }
-    return lanes.clamped(
-      lowerBound: ResidualLevel.Lanes(repeating: min(least, 1)),
-      upperBound: ResidualLevel.Lanes(repeating: 1))
   }
 
   /// The parent's coefficients on the few days this column has.
@@ -156,7 +154,8 @@ struct HybridFit {
     }
     return Ending(
       level: ResidualLevel(mean: residuals, horizon: panel.horizon, parameters: parameters),
-      ahead: (rows..<rows + panel.horizon).map(effects), coefficients: prior.coefficients,
+      step: nil, ahead: (rows..<rows + panel.horizon).map(effects),
+      coefficients: prior.coefficients,
       penalty: nil, degreesOfFreedom: 0, weight: 1, leastRate: 2 / Double(residuals.count + 1))
   }
 }

@@ -2,7 +2,7 @@ extension Hybrid {
   /// What the method says of one column, and the parts it is made of.
   ///
   /// On the scale z = 2 (sqrt(y / scale) − 1) the forecast of lead h is
-  /// features(T + h) · coefficients + level + weekday[h] + echo[h].
+  /// features(T + h) · coefficients + level + (h + 1) slope + weekday[h] + echo[h], h from 0.
   public struct Forecast: Sendable {
     /// H means in units, finite, >= 0, 0 on closures.
     public var means: [Double]
@@ -11,8 +11,12 @@ extension Hybrid {
     public var scale: Double
     /// p effects on the z scale.
     public var coefficients: [Double]
-    /// The level of the residual at the origin.
+    /// The level of the residual at the origin, with what was followed of a step.
     public var level: Double
+    /// What the level moves by per bucket ahead; 0 for days and weeks.
+    public var slope: Double
+    /// The step of the level that was followed, if any.
+    public var step: Step?
     /// H effects of the weekday's own level; zeros without a short season.
     public var weekday: [Double]
     /// H echoes of the residuals of a year ago; zeros without a year to look back.

@@ -12,6 +12,9 @@ extension Hybrid {
     public var penalties: [Double]
     /// Per column, the column towards whose coefficients its own are shrunk; nil for towards 0.
     public var parents: [Int?]
+    /// Per column, the sums it is part of: a step of the level that shows best in one of them is
+    /// taken over. Nil for the parents, their parents and so on.
+    public var sums: [[Int]]?
     /// Per column, the leads (0..<H) at which demand is 0 by decision.
     public var closures: [[Int]]
     /// Buckets of the short season: 7 for days, 1 for weeks and months.
@@ -23,7 +26,7 @@ extension Hybrid {
 
     public init(
       observations: Matrix, features: Matrix, penalties: [Double], parents: [Int?],
-      closures: [[Int]], season: Int, year: Int, horizon: Int
+      closures: [[Int]], season: Int, year: Int, horizon: Int, sums: [[Int]]? = nil
     ) {
       precondition(horizon > 0 && season > 0 && year >= season, "the calendar is positive")
       precondition(features.rows == observations.rows + horizon, "features reach the horizon")
@@ -38,6 +41,9 @@ extension Hybrid {
       self.features = features
       self.penalties = penalties
       self.parents = parents
+      self.sums = sums
+      precondition(
+        sums.map { $0.count == observations.columns } ?? true, "one list of sums per column")
       self.closures = closures
       self.season = season
       self.year = year

@@ -1,4 +1,25 @@
 extension Hybrid {
+  /// How fast a level follows: a mixture of a slow and a fast exponential smoothing, since shifts
+  /// come both fleeting and lasting.
+  public struct LevelSpeed: Hashable, Sendable {
+    public var slow: Double
+    public var fast: Double
+    /// The weight of the slow one, 0 to 1.
+    public var slowShare: Double
+
+    /// One speed.
+    public init(_ rate: Double) { self.init(slow: rate, fast: rate, slowShare: 0) }
+
+    public init(slow: Double, fast: Double, slowShare: Double) {
+      self.slow = slow
+      self.fast = fast
+      self.slowShare = slowShare
+    }
+
+    /// What the level takes up of one error.
+    public var rate: Double { slowShare * slow + (1 - slowShare) * fast }
+  }
+
   /// The constants of the method, which were measured per bucket and are not fitted per series.
   public struct Parameters: Hashable, Sendable {
     /// a: how fast the filter that both sides of the regression pass through forgets.
@@ -13,10 +34,17 @@ extension Hybrid {
     public var shortPenalties: [Double]
     /// Residuals beyond this many robust standard deviations are pulled in.
     public var clip: Double
-    /// Candidates α of the level; one is chosen for all series together.
-    public var levels: [Double]
+    /// Candidates of the level, at most eight.
+    public var levels: [LevelSpeed]
     /// The first bucket of a history at which candidates of the level are compared.
     public var levelStart: Int
+    /// How much a series' own errors weigh in that choice against those of all: 0 to 1.
+    public var ownChoice: Double
+    /// The share of the residual's least-squares slope that forecasts go on with.
+    public var slope: Double
+    public var step: StepRule
+    /// Buckets to each side whose median tells a lasting change from outliers.
+    public var neighbours: Int
     /// γ of the seven weekday levels; unused without a short season.
     public var weekday: Double
     /// φ of what last year's residual says about this year's.
@@ -28,6 +56,8 @@ extension Hybrid {
     public var widening: Double
     /// The last buckets from which the residuals' deviation is taken.
     public var deviationWindow: Int
+    /// Shorter histories without a parent have no annual terms.
+    public var annualFrom: Int
     /// Fewer observations take the parent's coefficients as they are.
     public var ownFit: Int
     /// Fewer observations have no forecast here even with a parent.
@@ -38,22 +68,31 @@ extension Hybrid {
     public static let daily = Parameters(
       filter: 0.08, start: 28, halfLife: 2000, penalties: [0.03, 0.1, 0.3, 1, 3, 10, 30],
       shortPenalties: [1, 3, 10, 30, 100, 300], clip: 3.5,
-      levels: [0.03, 0.05, 0.07, 0.1, 0.15, 0.2], levelStart: 300, weekday: 0.03, echo: 0.25,
-      twoYearEcho: true, widening: 1.2, deviationWindow: 730, ownFit: 84, fewest: 14,
+      levels: [LevelSpeed(slow: 0.02, fast: 0.1, slowShare: 0.2)], levelStart: 300, ownChoice: 0,
+      slope: 0, step: .daily,
+      neighbours: 3, weekday: 0.03, echo: 0.25,
+      twoYearEcho: true, widening: 1.2, deviationWindow: 730, annualFrom: 546, ownFit: 84,
+      fewest: 14,
       shortLevel: 28)
 
     public static let weekly = Parameters(
       filter: 0.1, start: 13, halfLife: nil, penalties: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
-      shortPenalties: [1, 3, 10, 30, 100, 300], clip: 4,
-      levels: [0.05, 0.1, 0.15, 0.25, 0.35, 0.5], levelStart: 26, weekday: 0, echo: 0.2,
-      twoYearEcho: false, widening: 1.3, deviationWindow: 730, ownFit: 26, fewest: 8,
+      shortPenalties: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300], clip: 4,
+      levels: [LevelSpeed(slow: 0.05, fast: 0.35, slowShare: 0.2)], levelStart: 26, ownChoice: 0,
+      slope: 0, step: .weekly,
+      neighbours: 1, weekday: 0, echo: 0.2,
+      twoYearEcho: false, widening: 1.3, deviationWindow: 730, annualFrom: 65, ownFit: 26,
+      fewest: 8,
       shortLevel: 8)
 
     public static let monthly = Parameters(
-      filter: 0.4, start: 6, halfLife: nil, penalties: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
+      filter: 0.3, start: 6, halfLife: nil, penalties: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
       shortPenalties: [1, 3, 10, 30, 100, 300], clip: 4,
-      levels: [0.05, 0.1, 0.2, 0.3, 0.45, 0.6], levelStart: 12, weekday: 0, echo: 0,
-      twoYearEcho: false, widening: 1.3, deviationWindow: 120, ownFit: 24, fewest: 6,
+      levels: [0.03, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 0.95].map { LevelSpeed($0) }, levelStart: 18,
+      ownChoice: 0.7, slope: 0.5, step: .off,
+      neighbours: 1, weekday: 0, echo: 0,
+      twoYearEcho: false, widening: 1.3, deviationWindow: 120, annualFrom: 18, ownFit: 24,
+      fewest: 6,
       shortLevel: 6)
 
     /// The constants for a panel's bucket, told by its calendar.

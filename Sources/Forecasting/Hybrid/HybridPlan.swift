@@ -31,17 +31,25 @@ struct HybridPlan {
   private(set) var ceilings: [Double]
   /// Per column, the nearest ancestor that has coefficients.
   private(set) var priors: [Int?]
+  /// Per column, the sums it is part of.
+  let sums: [[Int]]
+  /// Per column, whether others are part of it.
+  let isSum: [Bool]
   /// Columns with a treatment, parents in an earlier stage than their children.
   private(set) var stages: [[Int]]
 
   init(_ panel: Hybrid.Panel, _ parameters: Hybrid.Parameters) throws(Hybrid.Failure) {
-    let depths = try HybridPlan.depths(panel.parents)
+    let lines = try HybridPlan.ancestors(panel.parents)
+    let depths = lines.map(\.count)
     let count = panel.observations.columns
     treatments = Array(repeating: .none, count: count)
     scales = Array(repeating: nil, count: count)
     priors = Array(repeating: nil, count: count)
     ceilings = Array(repeating: .infinity, count: count)
     stages = Array(repeating: [], count: (depths.max() ?? -1) + 1)
+    sums = panel.sums ?? lines
+    let all = Set(sums.joined())
+    isSum = (0..<count).map(all.contains)
     for column in 0..<count { stages[depths[column]].append(column) }
     for column in stages.joined() {
       let ancestor = panel.parents[column].flatMap { treatments[$0] == .none ? priors[$0] : $0 }
@@ -72,8 +80,8 @@ struct HybridPlan {
       Group(
         window: Window(
           start: windowStart(span: span, of: values.count, quantum: 4 * panel.season),
-          // Under a year and a half, one winter more or less is all an annual term would fit.
-          dropsAnnual: !hasPrior && 2 * span < 3 * panel.year),
+          // With little more than a year, an annual term would fit one winter's chance.
+          dropsAnnual: !hasPrior && span < parameters.annualFrom),
         hasPrior: hasPrior, isShort: span < 2 * panel.year))
   }
 
@@ -94,19 +102,19 @@ struct HybridPlan {
     max(0, length - (span + quantum - 1) / quantum * quantum)
   }
 
-  /// How many ancestors each column has.
-  private static func depths(_ parents: [Int?]) throws(Hybrid.Failure) -> [Int] {
-    var depths: [Int] = []
+  /// Per column, its parent, the parent's parent and so on.
+  private static func ancestors(_ parents: [Int?]) throws(Hybrid.Failure) -> [[Int]] {
+    var lines: [[Int]] = []
     for column in parents.indices {
-      var depth = 0
+      var line: [Int] = []
       var place = column
       while let parent = parents[place] {
-        depth += 1
-        guard depth <= parents.count else { throw .parentsInCircle(column: column) }
+        guard line.count < parents.count else { throw .parentsInCircle(column: column) }
+        line.append(parent)
         place = parent
       }
-      depths.append(depth)
+      lines.append(line)
     }
-    return depths
+    return lines
   }
 }

@@ -65,11 +65,15 @@ struct ObservationBlock {
 
   /// Replaces gaps by what the fit says, and pulls in what lies beyond `clip` robust deviations.
   ///
-  /// With the innovations' errors e and s = 1.4826 median |e|, z becomes
-  /// z − e + clip(z observed − (z − e), ± clip s).
+  /// With the innovations' errors e, s = 1.4826 median |e| and the surprise
+  /// u = z observed − (z − e), z becomes z − e + u where |u| <= clip s. Beyond, the median of the
+  /// surprises around tells an outlier from a lasting change: it counts as 0 up to 3 s, and u is
+  /// pulled to within clip s of it.
   ///
   /// - Parameter errors: L × b, weighted innovations less their fit, changed to innovations.
-  mutating func clean(errors: inout Matrix, design: RidgeDesign, clip: Double) {
+  mutating func clean(
+    errors: inout Matrix, design: RidgeDesign, _ parameters: Hybrid.Parameters
+  ) {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: design.length) { workspace in
       for column in 0..<current.columns {
         errors.withMutableColumn(column) { e in
@@ -77,22 +81,48 @@ struct ObservationBlock {
             e[row] /= design.rootWeights[row]
             workspace[row] = e[row].magnitude
           }
-          let limit = clip * (1.4826 * Selection.median(reordering: workspace) + 1e-12)
-          observed.withColumn(column) { seen in
-            current.withMutableColumn(column) { z in
-              kept.withMutableColumn(column) { kept in
-                for row in z.indices {
-                  let fitted = z[row] - e[row]
-                  let surprise = min(max(seen[row] - fitted, -limit), limit)
-                  kept[row] = seen[row].isNaN ? 0 : surprise
-                  z[row] = fitted + kept[row]
-                }
-              }
+          let robust = 1.4826 * Selection.median(reordering: workspace) + 1e-12
+          clean(column, errors: UnsafeBufferPointer(e), robust: robust, parameters, workspace)
+        }
+      }
+    }
+  }
+
+  private mutating func clean(
+    _ column: Int, errors: UnsafeBufferPointer<Double>, robust: Double,
+    _ parameters: Hybrid.Parameters, _ surprises: UnsafeMutableBufferPointer<Double>
+  ) {
+    let limit = parameters.clip * robust
+    observed.withColumn(column) { seen in
+      current.withMutableColumn(column) { z in
+        kept.withMutableColumn(column) { kept in
+          for row in z.indices {
+            z[row] -= errors[row]
+            surprises[row] = seen[row].isNaN ? 0 : seen[row] - z[row]
+          }
+          for row in z.indices {
+            kept[row] = surprises[row]
+            if surprises[row].magnitude > limit {
+              let center = ObservationBlock.lastingChange(
+                around: row, in: surprises, reach: parameters.neighbours, least: 3 * robust)
+              kept[row] = center + min(max(surprises[row] - center, -limit), limit)
             }
+            z[row] += kept[row]
           }
         }
       }
     }
+  }
+
+  /// The median of the surprises around a bucket, 0 unless it is larger than `least`, and without
+  /// neighbours to ask.
+  private static func lastingChange(
+    around row: Int, in surprises: UnsafeMutableBufferPointer<Double>, reach: Int, least: Double
+  ) -> Double {
+    guard reach > 0 else { return 0 }
+    let median = Selection.median(
+      Array(surprises[max(0, row - reach)...min(surprises.count - 1, row + reach)]))
+    return median.magnitude > least ? median : 0
   }
 }
 

@@ -8,6 +8,8 @@ struct ResidualLevel {
   private(set) var blockError: Lanes
   /// l at the origin.
   private(set) var level: Lanes
+  /// What the level moves by per bucket ahead.
+  private(set) var slope: Double
   /// One level per phase of the short season, of mean 0, ready for the H leads.
   private(set) var weekday: [Lanes]
   /// φ times the innovations of a year before the H leads.
@@ -21,17 +23,19 @@ struct ResidualLevel {
   ///   - residual: r over the window.
   ///   - observed: z as observed, NaN where it is not demand.
   ///   - current: z as the fit saw it.
-  ///   - rates: α of each lane.
+  ///   - speeds: of each lane.
   init(
     residual: UnsafeBufferPointer<Double>, observed: UnsafeBufferPointer<Double>,
-    current: UnsafeBufferPointer<Double>, rates: Lanes, horizon: Int, season: Int, year: Int,
+    current: UnsafeBufferPointer<Double>, speeds: LevelLanes, horizon: Int, season: Int, year: Int,
     parameters: Hybrid.Parameters
   ) {
     let length = residual.count
     var innovations: [Lanes] = []
     innovations.reserveCapacity(length)
-    var level = Lanes(
+    var slow = Lanes(
       repeating: ExponentialFilter.initialLevel(residual, start: parameters.start))
+    var fast = slow
+    var level = slow
     var phases = Array(repeating: Lanes.zero, count: season)
     var errorSum = Lanes.zero
     var ahead = residual.prefix(horizon).reduce(0, +)
@@ -48,9 +52,12 @@ struct ResidualLevel {
       innovations.append(innovation)
       phases[phase] += parameters.weekday * (innovation - phases[phase])
       phase = phase + 1 == season ? 0 : phase + 1
-      level += rates * innovation
+      slow += speeds.slow * (residual[index] - slow)
+      fast += speeds.fast * (residual[index] - fast)
+      level = fast + speeds.slowShare * (slow - fast)
     }
     self.level = level
+    slope = parameters.slope == 0 ? 0 : parameters.slope * ResidualLevel.slope(residual)
     blockError =
       length - horizon >= parameters.levelStart
       ? errorSum / Double(comparisons.count) : Lanes(repeating: .nan)
@@ -72,6 +79,7 @@ struct ResidualLevel {
     let square = residuals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(residuals.count)
     blockError = Lanes(repeating: .nan)
     level = Lanes(repeating: mean)
+    slope = 0
     weekday = Array(repeating: .zero, count: horizon)
     echo = weekday
     deviation = Lanes(repeating: square.squareRoot())
@@ -94,6 +102,19 @@ struct ResidualLevel {
       return parameters.echo
         * (weights.0 * innovations[place] + weights.1 * innovations[place - year])
     }
+  }
+
+  /// The least-squares slope of a line through the residual.
+  private static func slope(_ residual: UnsafeBufferPointer<Double>) -> Double {
+    let center = Double(residual.count - 1) / 2
+    var products = 0.0
+    var squares = 0.0
+    for (index, value) in residual.enumerated() {
+      let distance = Double(index) - center
+      products += distance * value
+      squares += distance * distance
+    }
+    return squares > 0 ? products / squares : 0
   }
 
   private static func deviation(

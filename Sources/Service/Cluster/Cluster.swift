@@ -72,7 +72,13 @@ public struct Cluster: Sendable {
       home: home, programs: try ServerPrograms.choose(among: installed, dataVersion: version))
     if version == nil { try await cluster.initialize() }
     let (socketFolder, started) = try await cluster.ensureRunning()
-    let presence = try await cluster.connect(socketFolder)
+    let presence: Session
+    do {
+      presence = try await cluster.connect(socketFolder)
+    } catch {
+      if started { try await cluster.stop() }
+      throw error
+    }
     let role = ClusterSettings.role
     return Lease(
       url: "postgresql:///\(ClusterSettings.database)?host=\(socketFolder)&user=\(role)",
@@ -91,12 +97,23 @@ public struct Cluster: Sendable {
     return session
   }
 
+  /// A server that crashed and recovers answers after a while, or gives up; one that takes longer
+  /// is left to the next command.
   private func stopUnlessUsed(_ presence: Session) async throws {
     let lock = try await FileLock.take(home.lock)
     defer { withExtendedLifetime(lock) {} }
-    let isUsed = try await othersStay(presence)
     await presence.close()
-    if !isUsed { try await stop() }
+    for _ in 0..<100 {
+      guard let server = RunningServer.read(home), server.isAlive(home) else { return }
+      do {
+        let session = try await connect(server.socketFolder)
+        let isUsed = try await othersStay(session)
+        await session.close()
+        return isUsed ? () : try await stop()
+      } catch let error as PostgresError where error.isConnectionLoss {
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
   }
 
   /// Whether anybody else is connected and stays so for a second: the server forgets a closed

@@ -56,22 +56,30 @@ extension Cluster {
   }
 
   private func start() async throws -> String {
-    try await clearTraces()
-    let script = """
-      cd "$2"
-      socket=$(mktemp -d /tmp/quartermaster-XXXXXX)
-      if [ -f server.log ] && [ "$(wc -c < server.log)" -gt 10000000 ]; then : > server.log; fi
-      size=$(wc -c 2>/dev/null < server.log || echo 0)
-      if "$1/pg_ctl" start --silent --wait --timeout=600 --pgdata="$2/data" --log=server.log \
-        --options="-k $socket -p 5432 -c listen_addresses=" >/dev/null 2>&1
-      then
-        echo "$socket"
-      else
-        rm -rf "$socket"
-        tail -c +"$((size + 1))" server.log | tail -n 3 | sed 's/^[^]]*\\] //'
+    // A process number that another process has got since a crash keeps the server from starting.
+    if RunningServer.read(home)?.isTakenByAnother == true {
+      try await run("rm", script: "rm -f \"$2/data/postmaster.pid\"", [])
+    }
+    let script =
+      Self.forgetSocketFolder + """
+
+        socket=$(mktemp -d /tmp/quartermaster-XXXXXX)
+        trap 'rm -rf "$socket"' EXIT
+        echo "$socket" > socket-folder
+        if [ -f server.log ] && [ "$(wc -c < server.log)" -gt 10000000 ]; then : > server.log; fi
+        size=$(wc -c 2>/dev/null < server.log || echo 0)
+        if "$1/pg_ctl" start --silent --wait --timeout=600 --pgdata="$2/data" --log=server.log \
+          --options="-k $socket -p 5432 -c listen_addresses=" >/dev/null 2>&1
+        then
+          trap - EXIT
+          echo "$socket"
+          exit
+        fi
+        said=$(tail -c +"$((size + 1))" server.log | sed 's/^[^]]*\\] //')
+        reason=$(echo "$said" | grep -B1 -E '^(FATAL|PANIC)') || reason=$said
+        echo "$reason" | tail -n 3
         exit 1
-      fi
-      """
+        """
     for _ in 0..<100 {
       do throws(ClusterError) {
         return try await run("postgres", script: script, [])
@@ -84,33 +92,27 @@ extension Cluster {
     return try await run("postgres", script: script, [])
   }
 
-  /// What a server that was killed leaves: its socket's folder, and its number if another process
-  /// has it now. The rest of its traces a starting server clears itself.
-  private func clearTraces() async throws(ClusterError) {
-    guard let dead = RunningServer.read(home) else { return }
-    if dead.isTakenByAnother { try await run("rm", script: "rm -f \"$2/data/postmaster.pid\"", []) }
-    try await removeSocketFolder(dead.socketFolder)
-  }
-
   func stop() async throws(ClusterError) {
-    let socketFolder = RunningServer.read(home)?.socketFolder
     let script = """
       "$1/pg_ctl" stop --silent --wait --timeout=600 --mode=fast --pgdata="$2/data"
+
       """
-    try await run("pg_ctl", script: script, [])
-    if let socketFolder { try await removeSocketFolder(socketFolder) }
+    try await run("pg_ctl", script: script + Self.forgetSocketFolder, [])
   }
 
-  /// Only folders of the kind `start` makes: the name comes from a file.
-  private func removeSocketFolder(_ path: String) async throws(ClusterError) {
-    let prefix = "/tmp/quartermaster-"
-    guard path.hasPrefix(prefix), !path.dropFirst(prefix.count).contains("/") else { return }
-    let script = """
-      rm -f "$3/.s.PGSQL.5432" "$3/.s.PGSQL.5432.lock"
-      if [ -d "$3" ]; then rmdir "$3"; fi
-      """
-    try await run("rm", script: script, [path])
-  }
+  /// The folder in which the last server had its socket, which `start` wrote down because a server
+  /// that is killed leaves it. Somebody else may have a folder of that name by now.
+  private static let forgetSocketFolder = """
+    cd "$2"
+    if [ -f socket-folder ]; then
+      old=$(cat socket-folder)
+      if [ -n "$old" ] && [ -d "$old" ] && [ -O "$old" ]; then
+        rm -f "$old/.s.PGSQL.5432" "$old/.s.PGSQL.5432.lock"
+        rmdir --ignore-fail-on-non-empty "$old"
+      fi
+      rm -f socket-folder
+    fi
+    """
 
   /// Runs a script with the programs' folder, the server's folder and more values.
   @discardableResult

@@ -23,7 +23,8 @@ public struct SystemFailure: Failure, Hashable {
     switch action {
     case .read: errorNumber == EIO ? .io : .noInput
     case .create: .cannotCreate
-    case .write: .io
+    // The reader went away, as after `| head`.
+    case .write: errorNumber == EPIPE ? .outputClosed : .io
     }
   }
 

@@ -1,5 +1,5 @@
 internal import Inventory
-public import Planning
+internal import Planning
 public import Storage
 
 // What can be wrong with a push, a training or a report as a whole, in words.
@@ -8,6 +8,8 @@ extension BatchError: Failure {
   public var code: String {
     switch self {
     case .keyReused: "key-reused"
+    case .underWay: "under-way"
+    case .noSuchLocation: "unknown-location"
     case .foreignLocations: "foreign-location"
     case .mixedRevisions: "mixed-revisions"
     }
@@ -16,7 +18,8 @@ extension BatchError: Failure {
   public var exitCode: ExitCode {
     switch self {
     case .foreignLocations: .noPermission
-    case .keyReused, .mixedRevisions: .data
+    case .keyReused, .mixedRevisions, .noSuchLocation: .data
+    case .underWay: .tryAgain
     }
   }
 
@@ -24,6 +27,9 @@ extension BatchError: Failure {
     switch self {
     case .keyReused(let key, let batch):
       "key '\(key)' was used before for other content, in batch \(batch); choose another key"
+    case .underWay(let key): "a push with key '\(key)' is being applied; try again in a moment"
+    case .noSuchLocation(let location):
+      "location '\(location)' is not known, or has sent no demand yet"
     case .foreignLocations(let locations, let owner):
       "\(locations.map(\.text).listed) belongs to source '\(owner)', and only that may write it"
         + "; nothing of this was stored"
@@ -97,25 +103,6 @@ extension ReportRefusal: Failure {
     case .asOfBeforeOrigin(let asOf, let origin):
       "the forecast in use was made from data through \(origin), after \(asOf); ask for a day from"
         + " \(origin) on, or train --as-of \(asOf)"
-    }
-  }
-}
-
-extension ForecastFailure: Failure {
-  public var code: String {
-    switch self {
-    case .seriesTwice: "series-twice"
-    case .horizonNotPositive: "horizon-not-positive"
-    }
-  }
-
-  public var exitCode: ExitCode { .data }
-
-  public var sentence: String {
-    switch self {
-    case .seriesTwice(let series):
-      "\(series.item?.text ?? "an item") at \(series.location?.text ?? "a location") comes twice"
-    case .horizonNotPositive(let horizon): "a horizon of \(horizon) is no horizon"
     }
   }
 }

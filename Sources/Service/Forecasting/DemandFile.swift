@@ -4,7 +4,7 @@ internal import Planning
 /// Demand rows of one file, gathered series by series without a string per row.
 ///
 /// Rows of one series and day add up: a file may hold single sales.
-struct DemandFile: ~Copyable {
+struct DemandFile {
   static let columns: [Column] = [.item, .location, .region, .category, .day, .quantity]
 
   /// The numbers of a series' codes; -1 where the row has none.
@@ -28,8 +28,11 @@ struct DemandFile: ~Copyable {
   private(set) var emptyQuantityCount = 0
   private(set) var keys: [Key] = []
   private(set) var cells: [Cells] = []
-  /// Days on which any series has a row.
-  private(set) var days: Set<Int32> = []
+  private var seenDays = [Bool](repeating: false, count: Day.latest - Day.earliest + 1)
+  private var index: [Key: Int] = [:]
+  private var lastKey = Key(item: -2, location: -2, region: -2, category: -2)
+  private var lastPlace = 0
+  private var dayReader = DayReader()
   private var items = ByteInterner()
   private var locations = ByteInterner()
   private var regions = ByteInterner()
@@ -53,47 +56,53 @@ struct DemandFile: ~Copyable {
     isDaily = bucket == .day
     var reader = try RowReader(
       source, columns: DemandFile.columns, required: [.day, .quantity], mapping: mapping)
-    var index: [Key: Int] = [:]
-    var lastKey = Key(item: -2, location: -2, region: -2, category: -2)
-    var lastPlace = 0
-    var dayCache = DayCache()
     var isReading = true
     while isReading {
       switch try reader.next() {
       case .end: isReading = false
-      case .malformed:
-        throw ForecastInputFailure.row(
-          file: name, line: reader.line, column: "", text: excerpt(reader.raw), .malformedRow)
-      case .row:
-        guard let day = dayCache.day(reader.field(4)) else {
-          throw failure(reader, 4, .dayNotReadable)
-        }
-        let key = Key(
-          item: reader.field(0).isEmpty ? -1 : items.number(reader.field(0)),
-          location: reader.field(1).isEmpty ? -1 : locations.number(reader.field(1)),
-          region: reader.field(2).isEmpty ? -1 : regions.number(reader.field(2)),
-          category: reader.field(3).isEmpty ? -1 : categories.number(reader.field(3)))
-        if key != lastKey {
-          lastKey = key
-          lastPlace = index[key, default: keys.count]
-          if lastPlace == keys.count {
-            try check(reader)
-            index[key] = lastPlace
-            keys.append(key)
-            cells.append(Cells())
-          }
-        }
-        let quantity = try quantity(reader)
-        add(quantity, on: day, at: lastPlace)
-        rowCount += 1
-        if rowCount & 0xFFFF == 0 {
-          progress?(reader.progress.bytesRead, reader.progress.bytesTotal)
-        }
+      case .malformed(let problem):
+        throw failure(reader, .malformed(problem), reader.raw)
+      case .row: try take(reader)
+      }
+      if rowCount & 0xFFFF == 0 || !isReading {
+        progress?(reader.progress.bytesRead, reader.progress.bytesTotal)
       }
     }
-    days = dayCache.days
     guard rowCount > 0 else { throw ForecastInputFailure.noRows(file: name) }
     try checkGroups()
+  }
+
+  private mutating func take(_ reader: borrowing RowReader) throws {
+    guard let day = dayReader.read(reader.field(4)) else {
+      let isMissing = reader.field(4).isEmpty
+      throw failure(reader, isMissing ? .missingValue(.day) : .invalidDay(.day), reader.field(4))
+    }
+    let key = Key(
+      item: reader.field(0).isEmpty ? -1 : items.number(reader.field(0)),
+      location: reader.field(1).isEmpty ? -1 : locations.number(reader.field(1)),
+      region: reader.field(2).isEmpty ? -1 : regions.number(reader.field(2)),
+      category: reader.field(3).isEmpty ? -1 : categories.number(reader.field(3)))
+    if key != lastKey { try turn(to: key, reader) }
+    add(try quantity(reader), on: day, at: lastPlace)
+    seenDays[Int(day - Day.earliest.ordinal)] = true
+    rowCount += 1
+  }
+
+  private mutating func turn(to key: Key, _ reader: borrowing RowReader) throws {
+    lastKey = key
+    lastPlace = index[key, default: keys.count]
+    guard lastPlace == keys.count else { return }
+    try checkCodes(reader)
+    index[key] = lastPlace
+    keys.append(key)
+    cells.append(Cells())
+  }
+
+  /// The days on which any series has a row, ascending.
+  var days: [Day] {
+    seenDays.indices.filter { seenDays[$0] }.map {
+      Day(ordinal: Day.earliest.ordinal + Int32($0))
+    }
   }
 
   func series(_ place: Int) -> Series {
@@ -107,19 +116,19 @@ struct DemandFile: ~Copyable {
 
   /// NaN for an empty field: the demand of that day is not known.
   private mutating func quantity(_ reader: borrowing RowReader) throws -> Double {
-    switch QuantityText(reader.field(5)) {
-    case .number(let value) where value < 0:
-      guard value >= -Quantity.limit else { throw failure(reader, 5, .quantityBeyondLimit) }
-      negativeCount += 1
-      return 0
-    case .number(let value):
-      guard value <= Quantity.limit else { throw failure(reader, 5, .quantityBeyondLimit) }
-      return value
-    case .empty:
+    let field = reader.field(5)
+    guard let value = DecimalNumber.read(field) else {
+      guard field.isEmpty else {
+        throw failure(reader, .invalidQuantity(.quantity, .notANumber), field)
+      }
       emptyQuantityCount += 1
       return .nan
-    case .notANumber: throw failure(reader, 5, .quantityNotANumber)
     }
+    guard value.magnitude <= Quantity.limit else {
+      throw failure(reader, .invalidQuantity(.quantity, .beyondLimit), field)
+    }
+    if value < 0 { negativeCount += 1 }
+    return max(value, 0)
   }
 
   private mutating func add(_ quantity: Double, on day: Int32, at place: Int) {
@@ -144,12 +153,12 @@ struct DemandFile: ~Copyable {
   }
 
   /// Codes are looked at once, when a series is first met.
-  private func check(_ reader: borrowing RowReader) throws {
+  private func checkCodes(_ reader: borrowing RowReader) throws {
     for column in 0..<4 {
       let field = reader.field(column)
       if field.isEmpty { continue }
       guard Code<Item>(String(decoding: field, as: UTF8.self)) != nil else {
-        throw failure(reader, column, .codeNotValid)
+        throw failure(reader, .invalidCode(DemandFile.columns[column]), field)
       }
     }
   }
@@ -180,58 +189,10 @@ struct DemandFile: ~Copyable {
   }
 
   private func failure(
-    _ reader: borrowing RowReader, _ column: Int, _ problem: ForecastInputFailure.Problem
+    _ reader: borrowing RowReader, _ reason: RejectionReason, _ found: UnsafeRawBufferPointer
   ) -> ForecastInputFailure {
     .row(
-      file: name, line: reader.line, column: DemandFile.columns[column].rawValue,
-      text: excerpt(reader.field(column)), problem)
-  }
-}
-
-/// The first bytes of a field, for a sentence.
-func excerpt(_ field: UnsafeRawBufferPointer) -> String {
-  String(decoding: field.prefix(80), as: UTF8.self)
-}
-
-/// Reads days, and remembers them by their text: a file has few days and many rows.
-private struct DayCache {
-  private static let slotCount = 1 << 14
-
-  private(set) var days: Set<Int32> = []
-  private var texts = [(UInt64, UInt16)](repeating: (0, 0), count: slotCount)
-  private var ordinals = [Int32](repeating: 0, count: slotCount)
-
-  mutating func day(_ field: UnsafeRawBufferPointer) -> Int32? {
-    guard field.count == 10 else { return nil }
-    let text = (
-      field.loadUnaligned(as: UInt64.self),
-      field.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
-    )
-    let mixed = (text.0 ^ UInt64(text.1) << 40) &* 0x9E37_79B9_7F4A_7C15
-    let slot = Int(mixed >> 50)
-    if texts[slot] == text { return ordinals[slot] }
-    guard let day = DayCache.read(field) else { return nil }
-    texts[slot] = text
-    ordinals[slot] = day.ordinal
-    days.insert(day.ordinal)
-    return day.ordinal
-  }
-
-  /// `Day(iso:)` for one kind of collection, which costs a tenth of that for all kinds.
-  private static func read(_ field: UnsafeRawBufferPointer) -> Day? {
-    guard field[4] == UInt8(ascii: "-"), field[7] == UInt8(ascii: "-") else { return nil }
-    func number(_ places: Range<Int>) -> Int? {
-      var value = 0
-      for place in places {
-        let digit = Int(field[place]) - 48
-        guard (0...9).contains(digit) else { return nil }
-        value = value * 10 + digit
-      }
-      return value
-    }
-    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else {
-      return nil
-    }
-    return Day(year: year, month: month, day: day)
+      file: name,
+      Rejection(line: reader.line, reason: reason, found: found, raw: Array(reader.raw)))
   }
 }

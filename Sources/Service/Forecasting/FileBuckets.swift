@@ -15,7 +15,7 @@ struct FileBuckets {
   /// - Parameter isComplete: buckets without a row, inside a series or after its end, are zero
   ///   demand; otherwise they are missing.
   init(_ file: consuming DemandFile, bucket: Bucket, isComplete: Bool, name: String) throws {
-    let days = file.days.map { Day(ordinal: $0) }
+    let days = file.days
     let grid = BucketGrid(bucket, following: days)
     let covered = FileBuckets.coveredBuckets(days, grid)
     guard !covered.isEmpty else { throw ForecastInputFailure.noCompleteBucket(file: name) }

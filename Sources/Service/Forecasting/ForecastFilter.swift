@@ -45,32 +45,66 @@ public struct ForecastFilter: Sendable {
     public var tiers: [Tier: Int] = [:]
   }
 
-  public enum Stage: String, Sendable { case read, forecast, write }
-  /// Told of a stage, how much of it is done, and of how much where that is known.
-  public typealias Progress = (_ stage: Stage, _ done: Int, _ of: Int?) -> Void
-
   public let options: Options
 
   public init(_ options: Options) { self.options = options }
 
   /// Reads, forecasts and writes; on failure the output does not appear.
-  public func run(progress: Progress? = nil) throws -> Summary {
+  public func run(progress: Progress.Channel = .silent) throws -> Summary {
     try checkQuantiles()
     var sink = try ByteSink(path: options.output)
-    var (table, summary) = try forecast(progress: progress)
-    progress?(.write, 0, table.nodes.count)
+    let (table, summary) = try forecast(progress: progress)
     try ForecastWriter.write(table, to: &sink)
     try sink.finish()
-    for node in table.nodes { summary.tiers[node.tier, default: 0] += 1 }
     return summary
   }
 
   /// Reads and forecasts.
-  public func forecast(progress: Progress? = nil) throws -> (table: ForecastTable, Summary) {
+  public func forecast(
+    progress: Progress.Channel = .silent
+  ) throws -> (table: ForecastTable, summary: Summary) {
     let events = try options.calendar.map { try CalendarFile.events($0) } ?? []
-    let file = try DemandFile(
-      options.file, bucket: options.settings.bucket, mapping: options.mapping
-    ) { read, all in progress?(.read, read, all) }
+    let (buckets, read) = try read(progress)
+    var summary = read
+    let step = progress.step("Forecasting", unit: "nodes")
+    var told = 0
+    let table: ForecastTable
+    do {
+      table = try Forecaster.forecast(
+        histories: buckets.histories, events: events, origin: buckets.origin,
+        settings: options.settings
+      ) { done, all in
+        step.expect(all)
+        step.advance(by: done - told)
+        told = done
+      }
+    } catch {
+      step.abandon()
+      throw error
+    }
+    step.finish()
+    summary.nodes = table.nodes.count
+    for node in table.nodes { summary.tiers[node.tier, default: 0] += 1 }
+    return (table, summary)
+  }
+
+  private func read(_ progress: Progress.Channel) throws -> (FileBuckets, Summary) {
+    let step = progress.step("Reading \(options.file)", unit: "bytes")
+    var told = 0
+    let file: DemandFile
+    do {
+      file = try DemandFile(
+        options.file, bucket: options.settings.bucket, mapping: options.mapping
+      ) { read, all in
+        if let all { step.expect(all) }
+        step.advance(by: read - told)
+        told = read
+      }
+    } catch {
+      step.abandon()
+      throw error
+    }
+    step.finish()
     var summary = Summary()
     summary.rows = file.rowCount
     summary.negatives = file.negativeCount
@@ -80,12 +114,7 @@ public struct ForecastFilter: Sendable {
     summary.partialBuckets = buckets.partialCount
     summary.origin = buckets.origin
     summary.series = buckets.histories.count
-    let table = try Forecaster.forecast(
-      histories: buckets.histories, events: events, origin: buckets.origin,
-      settings: options.settings
-    ) { done, all in progress?(.forecast, done, all) }
-    summary.nodes = table.nodes.count
-    return (table, summary)
+    return (buckets, summary)
   }
 
   private func checkQuantiles() throws {

@@ -72,17 +72,23 @@ public struct RollingOrigins: Sendable {
             ]
             return (one, weightOf[names] ?? 0)
           })
-      case .malformed:
-        throw ForecastInputFailure.row(
-          file: path, line: reader.line, column: "", text: excerpt(reader.raw), .malformedRow)
+      case .malformed(let problem):
+        throw failure(reader, .malformed(problem), reader.raw)
       case .row:
-        guard case .number(let weight) = QuantityText(reader.field(4)), weight >= 0 else {
-          throw ForecastInputFailure.row(
-            file: path, line: reader.line, column: "quantity", text: excerpt(reader.field(4)),
-            .weightNotPositive)
+        let field = reader.field(4)
+        guard let weight = DecimalNumber.read(field), weight >= 0, weight.isFinite else {
+          throw failure(reader, .outOfRange(.quantity, .notNegative), field)
         }
         weightOf[(0..<4).map { String(decoding: reader.field($0), as: UTF8.self) }] = weight
       }
     }
+  }
+
+  private func failure(
+    _ reader: borrowing RowReader, _ reason: RejectionReason, _ found: UnsafeRawBufferPointer
+  ) -> ForecastInputFailure {
+    .row(
+      file: weights ?? "",
+      Rejection(line: reader.line, reason: reason, found: found, raw: Array(reader.raw)))
   }
 }

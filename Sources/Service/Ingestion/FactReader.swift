@@ -3,7 +3,7 @@ internal import Inventory
 
 /// A fact that a row of its kind's columns says.
 protocol ReadableFact: Sendable {
-  static var kind: SyncKind { get }
+  static var syncKind: SyncKind { get }
   /// The fact, valid by construction, or why the row holds none.
   init(_ values: RowValues) throws(RejectionReason)
 }
@@ -36,7 +36,7 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
   /// Rows that said exactly what an earlier one said.
   private(set) var repeatedRows = 0
   private var rows: RowReader
-  private let columns = Fact.kind.columns
+  private let columns = Fact.syncKind.columns
   private var seen = ByteInterner()
   private var key: [UInt8] = []
 
@@ -45,7 +45,8 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
     mapping: ColumnMapping = ColumnMapping(), blockBytes: Int = ByteSource.blockBytes
   ) throws(ReadFailure) {
     rows = try RowReader(
-      source, format: format, columns: Fact.kind.columns, required: Fact.kind.requiredColumns,
+      source, format: format, columns: Fact.syncKind.columns,
+      required: Fact.syncKind.requiredColumns,
       mapping: mapping, blockBytes: blockBytes)
   }
 
@@ -77,10 +78,13 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
   /// Bytes of the file read so far, and all it has where that is known.
   var progress: (bytesRead: Int, bytesTotal: Int?) { rows.progress }
 
-  private func read() -> Reading<Fact> {
+  private mutating func read() -> Reading<Fact> {
     let values = RowValues(rows, columns)
     do throws(RejectionReason) {
-      return .fact(try Fact(values), SourceRow(line: rows.line, raw: Array(rows.raw)))
+      let fact = try Fact(values)
+      // Of rows that are set aside each one is: only what became a fact is remembered.
+      remember()
+      return .fact(fact, SourceRow(line: rows.line, raw: Array(rows.raw)))
     } catch {
       return .rejected(Rejection(rows, columns, error, values.bytes(error.field)))
     }
@@ -93,11 +97,11 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
       // No field holds this byte: it does not occur in UTF-8.
       key.append(0xFF)
     }
-    return key.withUnsafeBytes { bytes in
-      if seen.find(bytes) != nil { return true }
-      if seen.arenaBytes > FactReader.memoryLimitBytes { seen.removeAll() }
-      _ = seen.add(bytes)
-      return false
-    }
+    return key.withUnsafeBytes { seen.find($0) != nil }
+  }
+
+  private mutating func remember() {
+    if seen.arenaBytes > FactReader.memoryLimitBytes { seen.removeAll() }
+    key.withUnsafeBytes { _ = seen.add($0) }
   }
 }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Inventory
 
 extension Item: ReadableFact {
-  static var kind: SyncKind { .items }
+  static var syncKind: SyncKind { .items }
 
   init(_ values: RowValues) throws(RejectionReason) {
     self.init(code: try values.requiredCode(.item))
@@ -20,7 +20,7 @@ extension Item: ReadableFact {
 }
 
 extension Location: ReadableFact {
-  static var kind: SyncKind { .locations }
+  static var syncKind: SyncKind { .locations }
 
   init(_ values: RowValues) throws(RejectionReason) {
     self.init(
@@ -38,7 +38,7 @@ extension Location: ReadableFact {
 }
 
 extension CalendarEvent: ReadableFact {
-  static var kind: SyncKind { .calendar }
+  static var syncKind: SyncKind { .calendar }
 
   init(_ values: RowValues) throws(RejectionReason) {
     let day = try values.requiredDay(.day)
@@ -56,7 +56,7 @@ extension CalendarEvent: ReadableFact {
 }
 
 extension Terms: ReadableFact {
-  static var kind: SyncKind { .terms }
+  static var syncKind: SyncKind { .terms }
 
   init(_ values: RowValues) throws(RejectionReason) {
     self.init(item: try values.requiredCode(.item), location: try values.code(.location))
@@ -102,7 +102,7 @@ struct StockRow: Hashable, Sendable {
 }
 
 extension StockRow: ReadableFact {
-  static var kind: SyncKind { .stock }
+  static var syncKind: SyncKind { .stock }
 
   init(_ values: RowValues) throws(RejectionReason) {
     item = try values.requiredCode(.item)

@@ -5,15 +5,14 @@ internal import Glibc
 /// A key is compared with the one that followed its predecessor the last time, which is nearly
 /// always the same; it is looked up only when it is not.
 struct KeyTable {
-  private struct Key {
-    let bytes: [UInt8]
-    /// Positions among the columns asked for; none for a column that is passed over.
-    let positions: [Int]
-  }
-
   private let columns: [Column]
   private let mapping: ColumnMapping
-  private var known: [Key] = []
+  // Flat, because an array within an array would be retained and released at every look.
+  private var arena: [UInt8] = []
+  private var ends: [Int] = [0]
+  /// Positions among the columns asked for, key after key; none for a column that is passed over.
+  private var targets: [Int] = []
+  private var targetEnds: [Int] = [0]
   private var successor = 0
   /// The row in which each column was last set, so that a key said twice is noticed.
   private var setInRow: [Int]
@@ -31,47 +30,57 @@ struct KeyTable {
   }
 
   /// Which of the keys this is; nil if no format knows it.
+  @inline(__always)
   mutating func find(_ bytes: UnsafeRawBufferPointer) -> Int? {
-    if successor < known.count, matches(successor, bytes) {
+    if successor < count, matches(successor, bytes) {
       successor += 1
       return successor - 1
     }
-    if let found = known.indices.first(where: { matches($0, bytes) }) {
-      successor = found + 1
-      return found
-    }
-    return learn(bytes)
+    return search(bytes)
   }
 
-  /// The columns a key stands for, as positions among those asked for.
-  func positions(of key: Int) -> [Int] { known[key].positions }
-
-  /// Marks the columns of a key as set; false if one of them already was.
-  mutating func mark(_ key: Int) -> Bool {
-    for position in known[key].positions {
+  /// Sets the columns that a key stands for; false if one was set before in the same row.
+  @inline(__always)
+  mutating func set(
+    _ key: Int, _ value: UnsafeRawBufferPointer, in table: inout FieldTable
+  ) -> Bool {
+    for target in targetEnds[key]..<targetEnds[key + 1] {
+      let position = targets[target]
       if setInRow[position] == row { return false }
       setInRow[position] = row
+      table.set(position, value)
     }
     return true
   }
 
-  private mutating func learn(_ bytes: UnsafeRawBufferPointer) -> Int? {
-    let positions: [Int]
-    switch mapping.meaning(of: String(decoding: bytes, as: UTF8.self)) {
-    case .unknown: return nil
-    case .ignored: positions = []
-    case .columns(let meant): positions = meant.compactMap(columns.firstIndex)
-    }
-    known.append(Key(bytes: Array(bytes), positions: positions))
-    successor = known.count
-    return known.count - 1
+  private var count: Int { ends.count - 1 }
+
+  private mutating func search(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let found = (0..<count).first(where: { matches($0, bytes) }) else { return learn(bytes) }
+    successor = found + 1
+    return found
   }
 
+  private mutating func learn(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    switch mapping.meaning(of: String(decoding: bytes, as: UTF8.self)) {
+    case .unknown: return nil
+    case .ignored: break
+    case .columns(let meant): targets += meant.compactMap(columns.firstIndex)
+    }
+    targetEnds.append(targets.count)
+    arena.append(contentsOf: bytes)
+    ends.append(arena.count)
+    successor = count
+    return count - 1
+  }
+
+  @inline(__always)
   private func matches(_ key: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    known[key].bytes.count == bytes.count
-      && known[key].bytes.withUnsafeBytes {
-        guard let left = $0.baseAddress, let right = bytes.baseAddress else { return true }
-        return memcmp(left, right, bytes.count) == 0
-      }
+    let start = ends[key]
+    guard ends[key + 1] - start == bytes.count else { return false }
+    return arena.withUnsafeBytes { known in
+      guard let left = known.baseAddress, let right = bytes.baseAddress else { return true }
+      return memcmp(left + start, right, bytes.count) == 0
+    }
   }
 }

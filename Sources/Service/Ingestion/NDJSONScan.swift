@@ -94,8 +94,9 @@ private struct ObjectScan {
       skipSpace()
       let value = try readValue(of: name, into: &table)
       guard let key = keys.find(name) else { throw unknown(name) }
-      guard keys.mark(key) else { throw .duplicateKey(String(decoding: name, as: UTF8.self)) }
-      for position in keys.positions(of: key) { table.set(position, value) }
+      guard keys.set(key, value, in: &table) else {
+        throw .duplicateKey(String(decoding: name, as: UTF8.self))
+      }
       skipSpace()
       if byte == UInt8(ascii: ",") {
         position += 1

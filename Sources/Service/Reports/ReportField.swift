@@ -94,6 +94,7 @@ extension OrderLine.Note {
   var code: String {
     switch self {
     case .noStockRecord: "no-stock-record"
+    case .stockCounted(let days): "stock-counted-\(days)-days-before"
     case .noLeadTime: "no-lead-time"
     case .intervalTooLong: "interval-too-long"
     case .dailyReviewAssumed: "daily-review-assumed"
@@ -106,6 +107,8 @@ extension OrderLine.Note {
   var explanation: String {
     switch self {
     case .noStockRecord: "no stock record: on hand is unknown, so nothing is suggested"
+    case .stockCounted:
+      "stock was counted days before the report's day: what was sold since is not taken off"
     case .noLeadTime:
       "no lead time: the forecast sums the days of its horizon, and nothing is suggested"
     case .intervalTooLong: "lead time and review period pass three years: nothing is suggested"

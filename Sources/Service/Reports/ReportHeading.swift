@@ -38,6 +38,9 @@ struct ReportHeading {
       report.lines.count, report.lines.count { $0.suggestedOrder == nil }
     )
     let withheld = unknown > 0 ? "; no suggestion for \(unknown.grouped)" : ""
+    guard report.toOrderCount > 0 else {
+      return "Nothing to order on \(lines.grouped) lines\(withheld)"
+    }
     return "\(report.toOrderCount.grouped) of \(lines.grouped) lines to order"
       + ", \(report.urgentCount.grouped) of them urgent\(withheld)"
   }

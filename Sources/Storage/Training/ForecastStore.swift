@@ -68,7 +68,7 @@ public enum ForecastStore {
     ).map(forecast)
   }
 
-  private static func forecast(_ row: Row) throws -> PublishedForecast {
+  static func forecast(_ row: Row) throws -> PublishedForecast {
     let level: String = try row[0]
     let tier: String = try row[7]
     let spread = StoredSpread(family: try row[12], parameters: try row[13])

@@ -71,6 +71,21 @@ public struct PublishedRun: Hashable, Sendable {
   public let publishedAt: Instant
 }
 
+/// A run as it is listed.
+public struct FinishedRun: Hashable, Sendable {
+  public let run: Int
+  public let datasetVersion: Int64
+  public let asOf: Day
+  public let origin: Day
+  public let horizon: Int
+  public let series: Int
+  public let observations: Int
+  public let startedAt: Instant
+  public let finishedAt: Instant
+  /// Whether readers see it.
+  public let isPublished: Bool
+}
+
 /// Runs and which of them is published.
 public enum RunStore {
   private static let trainingLock: Int32 = 0x514D_0003
@@ -110,6 +125,32 @@ public enum RunStore {
         run: try row[0], datasetVersion: try row[1], asOf: try row[2], origin: try row[3],
         horizon: try row[4], quantiles: try row[5], series: try row[6], publishedAt: try row[7])
     }
+  }
+
+  /// Runs from the newest on, before a run.
+  public static func runs(
+    before run: Int?, limit: Int, in db: isolated Session
+  ) throws -> [FinishedRun] {
+    try db.rows(
+      """
+      SELECT r.run_id, r.dataset_version, r.as_of, r.origin, r.horizon, r.series, r.observations,
+        r.started_at, r.finished_at,
+        r.run_id = (SELECT run_id FROM publication ORDER BY publication_id DESC LIMIT 1)
+      FROM run r WHERE \(run)::bigint IS NULL OR r.run_id < \(run)
+      ORDER BY r.run_id DESC LIMIT \(limit)
+      """
+    ).map(finished)
+  }
+
+  public static func run(_ run: Int, in db: isolated Session) throws -> FinishedRun? {
+    try runs(before: run + 1, limit: 1, in: db).first.flatMap { $0.run == run ? $0 : nil }
+  }
+
+  private static func finished(_ row: Row) throws -> FinishedRun {
+    FinishedRun(
+      run: try row[0], datasetVersion: try row[1], asOf: try row[2], origin: try row[3],
+      horizon: try row[4], series: try row[5], observations: try row[6], startedAt: try row[7],
+      finishedAt: try row[8], isPublished: try row[9])
   }
 
   /// What a run did with each region.

@@ -62,10 +62,19 @@ extension ForecastCommand: RunnableCommand {
       ForecastFilter.Options(
         file: file, calendar: calendar, settings: settings, isComplete: isComplete,
         output: output, mapping: mapping))
-    let stages = StageProgress(surroundings.progress)
-    let summary = try filter.run { stages.reached($0, $1, of: $2) }
-    stages.finish()
-    complain(summary.text + "\n")
+    let summary = try filter.run(progress: surroundings.progress)
+    complain(summary.sentence + "\n")
+  }
+}
+
+extension DemoCommand: RunnableCommand {
+  func run(in surroundings: Surroundings) async throws {
+    let demo = try await Database.use(database, environment: surroundings.environment) {
+      try await Demo.run(clock: surroundings.clock(), progress: surroundings.progress, in: $0)
+    }
+    try surroundings.output.write(demo.summary + "\n")
+    try surroundings.output.write(demo.reportText)
+    try surroundings.output.write(demo.next)
   }
 }
 

@@ -77,4 +77,24 @@ struct DemandSpreadTests {
     #expect(draws == spread.sampleTotals(means: means, paths: 50, seed: 11))
     #expect(draws != spread.sampleTotals(means: means, paths: 50, seed: 12))
   }
+
+  @Test("stratified draws know a quantile better than independent ones do")
+  func stratified() {
+    let spread = DemandSpread.squareRoot(scale: 6, deviation: 0.8, growth: 0.08)
+    let means = Array(repeating: 5.0, count: 14)
+    let (paths, repetitions) = (100, 60)
+    func scatter(_ draw: (UInt64) -> [Double]) -> Double {
+      let quantiles = (0..<repetitions).map { draw(UInt64($0)).sorted()[94] }
+      let mean = quantiles.reduce(0, +) / Double(repetitions)
+      return quantiles.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    }
+    let stratified = scatter { spread.sampleTotals(means: means, paths: paths, seed: $0) }
+    let independent = scatter { seed in
+      // One path alone is a plain draw.
+      (0..<paths).map { path in
+        spread.sampleTotals(means: means, paths: 1, seed: seed << 32 + UInt64(path))[0]
+      }
+    }
+    #expect(stratified < 0.6 * independent)
+  }
 }

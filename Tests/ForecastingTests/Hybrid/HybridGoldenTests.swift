@@ -8,7 +8,16 @@ import Testing
 @Suite("The hybrid against the reference, step by step")
 struct HybridGoldenTests {
   let panel = HybridFixture.panel()
-  let parameters = Hybrid.Parameters.daily
+  let parameters = Self.plainParameters()
+
+  /// One speed, chosen from a grid, outliers pulled in one by one, no test for steps.
+  static func plainParameters() -> Hybrid.Parameters {
+    var plain = Hybrid.Parameters.daily
+    plain.levels = [0.03, 0.05, 0.07, 0.1, 0.15, 0.2].map { Hybrid.LevelSpeed($0) }
+    plain.neighbours = 0
+    plain.step = .off
+    return plain
+  }
 
   private func expect(
     _ found: [Double], _ golden: [Double], location: SourceLocation = #_sourceLocation
@@ -75,7 +84,7 @@ struct HybridGoldenTests {
 
   @Test("penalties, coefficients, level, means and spread")
   func answers() throws {
-    let answers = try Hybrid.forecast(panel).compactMap { $0 }
+    let answers = try Hybrid.forecast(panel, parameters: parameters).compactMap { $0 }
     try #require(answers.count == 4)
     expect(answers.compactMap(\.penalty), [0.1, 30, 0.3, 0.3])
     expect(

@@ -1,3 +1,4 @@
+import Dispatch
 import LinearAlgebra
 import Testing
 
@@ -45,17 +46,24 @@ struct HybridLawTests {
   @Test("the order in which blocks are worked on changes no bit, nor does a block's company")
   func blocks() throws {
     var wide = panel
-    let columns = (0..<150).map { _ in panel.observations.column(1) }
+    let columns = (0..<700).map { _ in panel.observations.column(1) }
     wide.observations = Matrix(columns: [panel.observations.column(0)] + columns)
     wide.parents = [nil] + columns.map { _ in 0 }
-    wide.closures = Array(repeating: [], count: 151)
+    wide.closures = Array(repeating: [], count: 701)
     let backward = try Hybrid.forecast(wide) { count, body in
       for index in (0..<count).reversed() { body(index) }
     }
+    let together = try Hybrid.forecast(wide) { count, body in
+      withoutActuallyEscaping(body) { body in
+        nonisolated(unsafe) let body = body
+        DispatchQueue.concurrentPerform(iterations: count) { body($0) }
+      }
+    }
     let forward = try Hybrid.forecast(wide)
+    #expect(together.map { $0?.means } == forward.map { $0?.means })
     #expect(backward.map { $0?.means } == forward.map { $0?.means })
     let alone = try #require(try Hybrid.forecast(panel)[1]).means
-    for column in 1...150 { #expect(agree(forward[column]?.means ?? [], alone)) }
+    for column in 1...700 { #expect(agree(forward[column]?.means ?? [], alone)) }
   }
 
   @Test("a constant series stays constant, without spread")

@@ -17,6 +17,8 @@ struct M5 {
   var parents: [Int?]
   /// Per node, the columns of the bottom that it sums.
   var bottoms: [[Int]]
+  /// Per node, the nodes that sum it and more.
+  var sums: [[Int]]
   var features: Matrix
   var penalties: [Double]
   /// Whether a day is 25 December.
@@ -63,6 +65,10 @@ struct M5 {
       }
     }
     demand = Matrix(columns: columns)
+    let members = bottoms.map(Set.init)
+    sums = members.map { own in
+      members.indices.filter { members[$0].count > own.count && own.isSubset(of: members[$0]) }
+    }
     parents = zip(levels, labels).map { level, label in
       switch level {
       case 7: index["5 \(label[1])"]

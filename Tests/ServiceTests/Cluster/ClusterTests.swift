@@ -65,15 +65,10 @@ struct ClusterTests {
       #expect(RunningServer.read(home)?.isAlive(home) == true)
       for lease in leases where lease.startedServer { try await lease.release() }
       #expect(RunningServer.read(home) == nil)
-    }
-  }
 
-  @Test("who started it does not stop it under somebody else's work")
-  func leftToOthers() async throws {
-    try await withHome { home in
       let starter = try await Cluster.open(home: home)
       let guest = try await Cluster.open(home: home)
-      #expect(!guest.startedServer)
+      #expect(starter.startedServer && !guest.startedServer)
       try await starter.release()
       let session = try await Session.connect(guest.target)
       #expect(try await session.execute("SELECT 1") == 1)
@@ -82,51 +77,77 @@ struct ClusterTests {
     }
   }
 
-  @Test("a server that was killed is started again with what was committed")
-  func killed() async throws {
+  /// What can happen to a server between two commands.
+  private enum Accident: CaseIterable {
+    case killed, socketCleared, numberTaken
+  }
+
+  @Test("after every accident the next command starts the server with what was committed")
+  func accidents() async throws {
     try await withHome { home in
-      let lease = try await Cluster.open(home: home)
-      let session = try await Session.connect(lease.target)
-      try await session.script("CREATE TABLE item (code text); INSERT INTO item VALUES ('a')")
-      let server = try #require(RunningServer.read(home))
+      var lease = try await Cluster.open(home: home)
+      let first = try await Session.connect(lease.target)
+      try await first.script("CREATE TABLE item (code text); INSERT INTO item VALUES ('a')")
+      for accident in Accident.allCases {
+        let server = try #require(RunningServer.read(home))
+        try await befall(accident, server, home, lease)
+        lease = try await Cluster.open(home: home)
+        #expect(lease.startedServer, "\(accident)")
+        #expect(RunningServer.read(home)?.process != server.process, "\(accident)")
+        #expect(!FileManager.default.fileExists(atPath: server.socketFolder), "\(accident)")
+        let session = try await Session.connect(lease.target)
+        #expect(try await session.rows("SELECT code FROM item").count == 1, "\(accident)")
+        await session.close()
+      }
+      try await lease.release()
+      try await expectNamedFailure(home)
+    }
+  }
+
+  private func befall(
+    _ accident: Accident, _ server: RunningServer, _ home: ClusterHome, _ lease: Cluster.Lease
+  ) async throws {
+    switch accident {
+    case .killed:
       #expect(kill(server.process, SIGKILL) == 0)
-
-      let next = try await Cluster.open(home: home)
-      #expect(next.startedServer)
-      let again = try await Session.connect(next.target)
-      #expect(try await again.rows("SELECT code FROM item").count == 1)
-      await again.close()
-      try await next.release()
-      #expect(!FileManager.default.fileExists(atPath: server.socketFolder))
-    }
-  }
-
-  @Test("a server whose socket was cleared away is started again")
-  func socketGone() async throws {
-    try await withHome { home in
-      _ = try await Cluster.open(home: home)
-      let server = try #require(RunningServer.read(home))
+    case .socketCleared:
       try FileManager.default.removeItem(atPath: server.socketFolder)
-      let next = try await Cluster.open(home: home)
-      #expect(next.startedServer)
-      #expect(RunningServer.read(home)?.process != server.process)
-      try await next.release()
-    }
-  }
-
-  @Test("a process number that another process has now does not keep the server from starting")
-  func staleNumber() async throws {
-    try await withHome { home in
-      try await Cluster.open(home: home).release()
-      let script = "cd \"$1\"; printf '%s\\n%s\\n1\\n5432\\n/tmp\\n' \"$2\" \"$1\" > postmaster.pid"
+    case .numberTaken:
+      // A crash left its file, and since then this process has got the number in it.
+      try await lease.release()
       let own = String(ProcessInfo.processInfo.processIdentifier)
+      let script = "printf '%s\\n%s\\n1\\n5432\\n/tmp\\n' \"$2\" \"$1\" > \"$1/postmaster.pid\""
       let written = try await Program(
         script: script, values: [home.data, own], account: home.account
       ).run()
       #expect(written.succeeded)
-      let lease = try await Cluster.open(home: home)
-      #expect(lease.startedServer)
+    }
+  }
+
+  /// A configuration that cannot be: the command says so, rather than that it failed.
+  private func expectNamedFailure(_ home: ClusterHome) async throws {
+    let script = "echo 'shared_buffers = nonsense' >> \"$1/postgresql.conf\""
+    _ = try await Program(script: script, values: [home.data], account: home.account).run()
+    let error = await #expect(throws: ClusterError.self) { try await Cluster.open(home: home) }
+    guard case .programFailed("postgres", let output, home.log?) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(output.contains("shared_buffers"))
+  }
+
+  @Test("a server that recovered from a crash of one of its processes is still stopped at the end")
+  func crashedMeanwhile() async throws {
+    try await withLease { home, lease in
+      let session = try await Session.connect(lease.target)
+      let process: Int32 = try #require(try await session.rows("SELECT pg_backend_pid()").first)[0]
+      #expect(kill(process, SIGKILL) == 0)
+      let error = await #expect(throws: PostgresError.self) {
+        try await session.execute("SELECT 1")
+      }
+      #expect(error?.isConnectionLoss == true)
       try await lease.release()
+      #expect(RunningServer.read(home) == nil)
     }
   }
 
@@ -187,21 +208,6 @@ struct ClusterTests {
     }
   }
 
-  @Test("a server that cannot start says why")
-  func cannotStart() async throws {
-    try await withHome { home in
-      try await Cluster.open(home: home).release()
-      let script = "echo 'shared_buffers = nonsense' >> \"$1/postgresql.conf\""
-      _ = try await Program(script: script, values: [home.data], account: home.account).run()
-      let error = await #expect(throws: ClusterError.self) { try await Cluster.open(home: home) }
-      guard case .programFailed("postgres", let output, home.log?) = error else {
-        Issue.record("\(String(describing: error))")
-        return
-      }
-      #expect(output.contains("shared_buffers"))
-    }
-  }
-
   @Test("a server that was named is used instead")
   func named() async throws {
     let lease = try await Cluster.open(
@@ -214,10 +220,10 @@ struct ClusterTests {
   }
 }
 
-/// A home of its own below /tmp, which the server's account reaches; whatever runs there is
-/// stopped.
+/// A home of its own below /tmp, which the server's account reaches, with what a shell would
+/// stumble over in its name; whatever runs there is stopped.
 private func withHome(_ body: (ClusterHome) async throws -> Void) async throws {
-  let path = "/tmp/quartermaster-home-\(UInt64.random(in: 0 ... .max))"
+  let path = "/tmp/quartermaster's höme \(UInt64.random(in: 0 ... .max))"
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
   let home = ClusterHome(path: path, isRoot: geteuid() == 0)
   let outcome: Result<Void, any Error>

@@ -86,6 +86,19 @@ struct FactReaderTests {
     #expect(reader.repeatedRows == 4997)
   }
 
+  @Test("rows set aside are no duplicates of each other")
+  func repeatedRejections() throws {
+    var reader = try FactReader<Item>(
+      ByteSource(.chunks([Array("item,pack_size\nA,0\nA,0\nB,1\nB,1\n".utf8)])))
+    var rejections = 0
+    while let reading = try reader.next() {
+      if case .rejected = reading { rejections += 1 }
+    }
+    #expect(rejections == 2)
+    #expect(reader.repeatedRows == 1)
+    #expect(reader.receivedRows == 4)
+  }
+
   @Test("a bad value is named: items")
   func badItems() throws {
     let text = """

@@ -66,6 +66,14 @@ struct ReportFormatTests {
     #expect(text.contains("data complete through 2026-03-01"))
   }
 
+  @Test("where nothing is to be ordered the heading says so")
+  func nothingToOrder() throws {
+    let samples = try ReportSamples()
+    let text = ReportFormat.table.text(
+      of: samples.report([try samples.input("A", "OSLO", daily: 1, onHand: 1000)]))
+    #expect(text.contains("\nNothing to order on 1 lines\n"))
+  }
+
   @Test("a region without series says so in every form")
   func empty() throws {
     let report = try ReportSamples().report([])
@@ -88,7 +96,7 @@ struct ReportFormatTests {
     #expect(
       rows[1] == """
         NORTH,item-location,MILK-1L,OSLO,"The ""MILK-1L\""","dairy, eggs",pc,Farm & Co,2026-03-02,\
-        2026-03-01,7,hybrid,2026-03-01,false,300,24,2,322,1970-01-01T00:00:00Z,1.250,0.95,6,1,7,13,\
+        2026-03-01,7,hybrid,2026-03-01,false,300,24,2,322,2026-03-01T00:00:00Z,1.250,0.95,6,1,7,13,\
         1566.5,688,824,1103,1476,1936,2415,2753,3058,1186.5,2753,3596.5,2.4,3276,true,
         """)
     #expect(rows.count == 1 + 5 + 4)

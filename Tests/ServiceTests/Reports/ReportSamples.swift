@@ -26,7 +26,9 @@ struct ReportSamples {
       means: Array(repeating: Int64(daily * 1000), count: 42),
       spread: .negativeBinomial(dispersion: 1.5), tier: daily < 1 ? .profile : .hybrid,
       stock: onHand.map {
-        StockSnapshot(asOf: Instant(microseconds: 0), onHand: $0, onOrder: 24, reserved: 2)
+        StockSnapshot(
+          asOf: Instant(microseconds: Int64(origin.ordinal) * 86_400_000_000), onHand: $0,
+          onOrder: 24, reserved: 2)
       },
       terms: Terms(
         item: code, supplier: "Farm & Co", leadTimeDays: lead, leadTimeDeviationDays: 1,

@@ -4,7 +4,7 @@ internal import Forecasting
 ///
 /// A handful of days tells a level and no season. With y the series and p its parent over the last
 /// eight seasons' worth of buckets in which both are known, the forecast is f_p sum y / sum p.
-enum ParentProfile {
+enum YoungProfile {
   static let seasons = 8
   /// Variance over mean of the counts of a handful of days, where no more can be known.
   static let dispersion = 2.0
