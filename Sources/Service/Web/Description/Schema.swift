@@ -85,9 +85,9 @@ struct Schema: Hashable, Sendable {
     Schema(value: ["$ref": .string("#/components/schemas/\(name)")])
   }
 
-  /// The members that an object of this kind may have.
-  var propertyNames: [String] {
-    guard case .object(let members)? = value["properties"] else { return [] }
+  /// The members that an object of this kind may have; nil where the schema does not tell.
+  var propertyNames: [String]? {
+    guard case .object(let members)? = value["properties"] else { return nil }
     return members.map(\.name)
   }
 

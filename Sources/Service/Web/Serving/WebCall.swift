@@ -50,8 +50,8 @@ struct WebCall: Sendable {
     let decoder = JSONDecoder()
     do {
       let sent = try decoder.decode(MemberNames.self, from: Data(body)).names
-      let known = operation.takes.first { $0.mediaType == mediaType }?.schema.propertyNames ?? []
-      if let unknown = sent.sorted().first(where: { !known.contains($0) }) {
+      let known = operation.takes.first { $0.mediaType == mediaType }?.schema.propertyNames
+      if let known, let unknown = sent.sorted().first(where: { !known.contains($0) }) {
         throw WebRefusal.memberUnknown(unknown, nearest: NearestName.of(unknown, in: known))
       }
       return try decoder.decode(type, from: Data(body))
