@@ -52,7 +52,7 @@ struct SyncRoutes: RouteGroup {
       ignore.facts,
     ],
     takes: [
-      ("text/csv", .text()), ("application/x-ndjson", .text()),
+      ("text/csv", .csv), ("application/x-ndjson", .text()),
       ("application/json", .array(of: Schema(value: ["type": "object"]))),
     ],
     outcomes: [.json("What became of the rows.", SyncAnswer.schema)])
