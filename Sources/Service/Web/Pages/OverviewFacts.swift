@@ -112,14 +112,18 @@ extension RegionFreshness {
 
 extension OverviewModel.RunSummary {
   init(_ run: PublishedRun, failure: String?, clock: ZoneClock) {
-    let seconds = Int(run.publishedAt.microseconds / 1_000_000)
-    let minutes = (seconds + clock.secondsEast(zone: nil)(run.publishedAt)) / 60 % 1440
-    func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     self.init(
       run: run.run, origin: run.origin,
       publishedOn: clock.day(of: run.publishedAt, zone: nil),
-      publishedAt: "\(digits(minutes / 60)):\(digits(minutes % 60))", series: run.series,
-      failure: failure)
+      publishedAt: Self.time(run.publishedAt, clock), series: run.series, failure: failure)
+  }
+
+  /// `06:31`, in the deployment's zone.
+  static func time(_ instant: Instant, _ clock: ZoneClock) -> String {
+    let seconds = Int(instant.microseconds / 1_000_000) + clock.secondsEast(zone: nil)(instant)
+    let minutes = seconds / 60 % 1440
+    func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(digits(minutes / 60)):\(digits(minutes % 60))"
   }
 }
 
