@@ -72,6 +72,6 @@ let package = Package(
     tests("Mail", ["Mail"]),
     tests("Storage", ["Storage", "Inventory", "Postgres"]),
     tests("Service", ["Service", "Storage", "Planning", "Inventory", "Postgres"]),
-    tests("Quartermaster", ["quartermaster", "Service", "Planning", "Inventory"]),
+    tests("Quartermaster", ["quartermaster", "Service", "Planning", "Inventory", "Postgres"]),
   ]
 )
