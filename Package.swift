@@ -53,8 +53,8 @@ let package = Package(
     library(
       "Service",
       [
-        "Storage", "Planning", "Forecasting", "LinearAlgebra", "Inventory", "Postgres",
-        "Compression", "Digests",
+        "Storage", "Planning", "Forecasting", "LinearAlgebra", "Inventory", "Postgres", "HTTP",
+        "Mail", "Compression", "Digests",
       ],
       resources: [.embedInCode("Fixtures")]),
     .executableTarget(name: "quartermaster", dependencies: ["Service"], swiftSettings: strict),
@@ -71,7 +71,9 @@ let package = Package(
     tests("HTTP", ["HTTP"]),
     tests("Mail", ["Mail"]),
     tests("Storage", ["Storage", "Inventory", "Postgres"]),
-    tests("Service", ["Service", "Storage", "Planning", "Inventory", "Postgres"]),
+    tests(
+      "Service",
+      ["Service", "Storage", "Planning", "Inventory", "Postgres", "HTTP", "Mail", "Digests"]),
     tests("Quartermaster", ["quartermaster", "Service", "Planning", "Inventory", "Postgres"]),
   ]
 )

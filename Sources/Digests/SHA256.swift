@@ -68,3 +68,10 @@ public struct SHA256: ~Copyable {
     return try hasher.digest()
   }
 }
+
+extension SHA256Digest {
+  /// Whether the bytes are this digest's, in a time that does not depend on where they differ.
+  public func matches(_ other: [UInt8]) -> Bool {
+    other.count == bytes.count && CRYPTO_memcmp(bytes, other, bytes.count) == 0
+  }
+}

@@ -41,6 +41,8 @@ public typealias LocationCode = Code<Location>
 public typealias RegionCode = Code<Region>
 public typealias CategoryCode = Code<Category>
 public typealias SourceCode = Code<Source>
+public typealias ClientCode = Code<Client>
+public typealias ScheduleName = Code<Schedule>
 
 /// Locations that procurement plans together.
 public enum Region {}
@@ -48,3 +50,7 @@ public enum Region {}
 public enum Category {}
 /// A warehouse system that pushes.
 public enum Source {}
+/// Somebody who holds keys: a source, or whoever a name stands for.
+public enum Client {}
+/// When all regions are trained.
+public enum Schedule {}

@@ -53,6 +53,7 @@ public actor SessionPool {
   }
 
   /// Runs the work with a session of its own.
+  @discardableResult
   public func use<R: Sendable>(
     _ work: @Sendable (Session) async throws -> R
   ) async throws -> R {

@@ -85,6 +85,10 @@ public struct OpenBatch: Sendable {
 public enum BatchError: Error, Hashable, Sendable {
   /// The key was used before, for other content.
   case keyReused(key: String, batch: Int)
+  /// The same push is being applied at this moment.
+  case underWay(key: String)
+  /// A location that is not known, or has no demand of this source.
+  case noSuchLocation(LocationCode)
   /// The locations belong to other sources.
   case foreignLocations([LocationCode], owner: SourceCode)
   /// The source counts its revisions in the other kind.
@@ -108,6 +112,10 @@ public enum BatchStore {
   /// series is ever written by two at once.
   public static func open(_ header: BatchHeader, in db: isolated Session) throws -> Opening {
     let source = try sourceID(header.source, in: db)
+    let name = "\(source)/\(header.key)"
+    let isFree: Bool = try db.rows(
+      "SELECT pg_try_advisory_xact_lock(hashtextextended(\(name), 0))")[0][0]
+    guard isFree else { throw BatchError.underWay(key: header.key) }
     try db.execute("SELECT pg_advisory_xact_lock(\(sourceLock), \(source))")
     if let known = try receipt(source: source, header: header, in: db) { return .repeated(known) }
     let inserted = try db.rows(
@@ -173,9 +181,31 @@ public enum BatchStore {
     try !db.rows("SELECT FROM location WHERE demand_source_id = \(batch.source) LIMIT 1").isEmpty
   }
 
-  /// The version of all data: the highest place in the commit order, 0 when there is none.
-  public static func version(in db: isolated Session) throws -> Int64 {
-    try db.rows("SELECT coalesce(max(place), 0) FROM batch")[0][0]
+  /// Moves the watermark of one location whose demand the source writes. Never back.
+  ///
+  /// - Throws: `BatchError.foreignLocations`, `BatchError.noSuchLocation`.
+  public static func moveWatermark(
+    of location: LocationCode, to day: Day, by batch: OpenBatch, in db: isolated Session
+  ) throws -> Bool {
+    let known = try db.rows(
+      """
+      SELECT l.location_id, l.demand_source_id, s.code::text
+      FROM location l LEFT JOIN source s ON s.source_id = l.demand_source_id
+      WHERE l.code = \(location)
+      """)
+    guard let row = known.first, let owner: Int32 = try row[1] else {
+      throw BatchError.noSuchLocation(location)
+    }
+    guard owner == batch.source else {
+      throw BatchError.foreignLocations([location], owner: try row[2])
+    }
+    let id: Int32 = try row[0]
+    return try db.execute(
+      """
+      INSERT INTO watermark (location_id, batch_id, complete_through)
+      SELECT \(id), \(batch.id), \(day) WHERE NOT EXISTS (
+        SELECT FROM watermark w WHERE w.location_id = \(id) AND w.complete_through >= \(day))
+      """) > 0
   }
 
   /// The keys of every source's batches, in the order in which they came.

@@ -7,7 +7,11 @@ struct Program {
   /// In the order of `quartermaster help`.
   static let commands: [any RunnableCommand.Type] = [
     SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, StatusCommand.self,
-    ForecastCommand.self, BacktestCommand.self, MigrateCommand.self,
+    ForecastCommand.self, BacktestCommand.self, KeysCreateCommand.self, KeysListCommand.self,
+    KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,
+    SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,
+    PlannersAddCommand.self, PlannersListCommand.self, PlannersRemoveCommand.self,
+    ServeCommand.self, MigrateCommand.self,
     DemoCommand.self,
   ]
 

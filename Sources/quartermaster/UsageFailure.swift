@@ -78,6 +78,11 @@ struct UsageFailure: Failure, Hashable {
       nearest: NearestName.of(text, in: choices))
   }
 
+  /// What another type says of its text.
+  static func malformed(_ failure: any Failure) -> UsageFailure {
+    UsageFailure(failure.code, failure.sentence)
+  }
+
   static func misplacedOption(_ name: String, _ reason: String) -> UsageFailure {
     UsageFailure("misplaced-option", "--\(name) \(reason)")
   }

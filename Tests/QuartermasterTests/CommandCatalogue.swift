@@ -1,14 +1,14 @@
 @testable import quartermaster
 
 /// Every command that exists as a value, in the order of the overview.
-let allCommands: [any Command.Type] = [
-  SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, StatusCommand.self,
-  ForecastCommand.self, BacktestCommand.self, MigrateCommand.self, DemoCommand.self,
-]
+let allCommands: [any Command.Type] = Program.commands
 
-/// The words of a command line as a shell without quoting would cut it.
+/// The words of a command line as a shell would cut it that knows no quotes but single ones.
 func words(_ commandLine: String) -> [String] {
-  commandLine.split(separator: " ").map(String.init)
+  let parts = commandLine.split(separator: "'", omittingEmptySubsequences: false)
+  return parts.enumerated().flatMap { place, part in
+    place % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)
+  }
 }
 
 /// The command that a line means.

@@ -59,6 +59,35 @@ struct CommandTests {
     #expect(plain.settings == ForecastSettings(horizon: 1))
   }
 
+  @Test("a key is asked for by its scope, with what that scope needs")
+  func keys() throws {
+    func request(_ line: String) throws -> Keys.Request? {
+      try parsed("keys create " + line, as: KeysCreateCommand.self)?.request
+    }
+    let north = try #require(RegionCode("north"))
+    #expect(try request("--scope sync --source erp") == SourceCode("erp").map { .sync($0) })
+    #expect(try request("--scope read --region north") == .read(north, name: nil))
+    #expect(
+      try request("--scope read --region north --name ann")
+        == .read(north, name: ClientCode("ann")))
+    #expect(try request("--scope admin") == .admin(name: nil))
+    #expect(try parsed("keys revoke 3", as: KeysRevokeCommand.self)?.key == 3)
+  }
+
+  @Test("a schedule is five fields in quotes, in a time zone")
+  func schedule() throws {
+    let command = try #require(
+      try parsed(
+        "schedule set daily '30 6  * * MON' --time-zone Europe/Berlin",
+        as: ScheduleSetCommand.self))
+    #expect(command.name.text == "daily")
+    #expect(command.expression.text == "30 6 * * MON")
+    #expect(command.timeZone == "Europe/Berlin")
+    let now = try parsed(
+      "schedule run-now daily --as-of 2016-04-24", as: ScheduleRunNowCommand.self)
+    #expect(now?.asOf == Day("2016-04-24"))
+  }
+
   @Test("options may stand before, between and after arguments; after -- all are arguments")
   func order() throws {
     for line in [
@@ -128,6 +157,38 @@ struct CommandTests {
       (
         "forecast a.csv --horizon 0",
         "--horizon is '0', but must be a whole number from 1 to 1096"
+      ),
+      (
+        "keys create --scope sync",
+        "--source is missing: quartermaster keys create --scope SCOPE [OPTIONS]"
+      ),
+      (
+        "keys create --scope read",
+        "--region is missing: quartermaster keys create --scope SCOPE [OPTIONS]"
+      ),
+      (
+        "keys create --scope sync --source erp --name ann",
+        "--name goes with read or admin, not with sync"
+      ),
+      (
+        "keys create --scope raed --region north",
+        "--scope is 'raed', but must be sync, read or admin; did you mean 'read'?"
+      ),
+      ("keys revoke first", "KEY is 'first', but must be the number of a key"),
+      (
+        "schedule set daily 30 6 * * *",
+        "'6' is one word too many: quartermaster schedule set NAME CRON [OPTIONS]"
+      ),
+      (
+        "schedule set daily '30 25 * * *'", "the hour 25 of the schedule is outside 0 to 23"
+      ),
+      (
+        "schedule set daily '0 0 31 2 *'",
+        "this schedule would never fire: no month has such a day"
+      ),
+      (
+        "planners add ann@example.com",
+        "--region is missing: quartermaster planners add ADDRESS --region REGION [OPTIONS]"
       ),
       (
         "forecast a.csv --horizon 1 --quantiles 0.1,1",

@@ -26,6 +26,18 @@ struct HelpTests {
         status              Show how fresh each location's data is, and the last run
         forecast            Forecast a file of demand into a file, without a database
         backtest            Measure forecasts of a file against what came after
+        keys create         Make a key for the API and show it once
+        keys list           Show whose keys there are, and which are revoked
+        keys revoke         Take a key away; it stops working within 5 seconds
+        schedule list       Show when the regions are trained
+        schedule set        Make a schedule of trainings, or change it
+        schedule pause      Let a schedule rest; slots meanwhile are not made up for
+        schedule resume     Let a paused schedule go on
+        schedule run-now    Ask the service for a run without waiting for the next slot
+        planners add        Mail somebody about a region's flags
+        planners list       Show who is mailed about which region
+        planners remove     Mail somebody no more
+        serve               Run the service: API, schedule and worker
         migrate             Create the tables, or bring them up to this version
         demo                Load a generated retailer, train, and print one region's report
 

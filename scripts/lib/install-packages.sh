@@ -2,9 +2,11 @@
 # Installs what the build and the tests need and this machine lacks. To be sourced, after
 # postgres-programs.sh.
 
-# Libraries, the tool that finds them, and Python for the scripts that are written in it.
+# Libraries, the tool that finds them, Python for the scripts that are written in it, and what tests
+# against a mail server need beside it.
 quartermaster_packages=(
-  libpq-dev libopenblas-dev zlib1g-dev libssl-dev pkg-config python3
+  libpq-dev libopenblas-dev zlib1g-dev libssl-dev libcurl4-openssl-dev pkg-config
+  python3 python3-venv openssl
 )
 
 # Says how to get Swift, which no package of Debian or Ubuntu provides, and fails without it.

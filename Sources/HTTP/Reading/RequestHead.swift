@@ -28,7 +28,9 @@ extension RequestHead {
     try RequestHead.checkHost(self.headers, required: start.minorVersion == 1)
     do { target = try Target(start.target) } catch { throw .malformed(error) }
     if target.isAsterisk, method != .options { throw .malformed(.targetForm) }
-    expectsContinue = try RequestHead.expectsContinue(self.headers)
+    // A client of HTTP/1.0 does not know the answer 100 (RFC 9110, section 10.1.1).
+    let expects = try RequestHead.expectsContinue(self.headers)
+    expectsContinue = expects && start.minorVersion == 1
     let connection = self.headers.list("Connection").map { $0.lowercased() }
     // A client of HTTP/1.0 gets one answer: `keep-alive` was never part of that standard.
     keepsAlive = start.minorVersion == 1 && !connection.contains("close")

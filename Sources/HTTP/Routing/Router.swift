@@ -51,6 +51,18 @@ public struct Router: Responder {
     paths.flatMap { path in path.handlers.keys.sorted().map { ($0, path.pattern) } }
   }
 
+  /// The route that would answer, with what stands in its places; nil where the router itself
+  /// answers or refuses.
+  public func match(_ request: Request) -> RouteMatch? {
+    guard let path = path(for: request.path) else { return nil }
+    let method =
+      path.handlers[request.method] == nil && request.method == .head ? .get : request.method
+    guard path.handlers[method] != nil else { return nil }
+    return RouteMatch(
+      method: method, pattern: path.pattern,
+      pathParameters: Router.parameters(path.segments, request.path))
+  }
+
   public func refusal(of request: Request) -> Response? {
     switch find(request) {
     case .refused(let response): response
@@ -145,6 +157,14 @@ public struct Router: Responder {
     for case (.named(let name), let given) in zip(pattern, path) { parameters[name] = given }
     return parameters
   }
+}
+
+/// Which route a request belongs to.
+public struct RouteMatch: Hashable, Sendable {
+  /// The handler's: GET where HEAD was asked.
+  public let method: Method
+  public let pattern: String
+  public let pathParameters: [String: String]
 }
 
 extension Response {

@@ -119,7 +119,7 @@ extension EventLoop {
     connection.deadline = .now + configuration.limits.handlerSeconds
     watch(connection, [.peerDone])
     let responder = configuration.responder
-    connection.task = Task {
+    connection.task = Task(executorPreference: HandlerThreads.shared) {
       let response = await responder.respond(to: request)
       load.inFlight.subtract(1, ordering: .relaxed)
       load.bufferedBytes.subtract(bufferedBytes, ordering: .relaxed)

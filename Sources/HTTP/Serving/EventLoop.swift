@@ -14,12 +14,18 @@ final class EventLoop: @unchecked Sendable {
     case exit
   }
 
+  private struct Mailbox {
+    var messages: [Message] = []
+    /// The loop has ended and reads no more.
+    var isClosed = false
+  }
+
   private static let listenerToken: UInt64 = 0
 
   let configuration: Configuration
   private let listener: Listener
   let poller: Poller
-  private let mailbox = Mutex<[Message]>([])
+  private let mailbox = Mutex(Mailbox())
   private var connections: [UInt64: Connection] = [:]
   private var lastToken: UInt64 = 0
   private var lastRequest: UInt64 = 0
@@ -47,8 +53,19 @@ final class EventLoop: @unchecked Sendable {
   deinit { room.deallocate() }
 
   func post(_ message: Message) {
-    mailbox.withLock { $0.append(message) }
-    poller.wake()
+    let isClosed = mailbox.withLock { mailbox in
+      if !mailbox.isClosed { mailbox.messages.append(message) }
+      return mailbox.isClosed
+    }
+    // Who asks a loop that has ended for its end has it.
+    if isClosed { EventLoop.settle(message) } else { poller.wake() }
+  }
+
+  private static func settle(_ message: Message) {
+    switch message {
+    case .stopAccepting(let continuation), .drain(_, let continuation): continuation.resume()
+    case .answered, .exit: break
+    }
   }
 
   /// Serves until told to exit.
@@ -65,10 +82,7 @@ final class EventLoop: @unchecked Sendable {
           handle(events, of: connection)
         }
       }
-      for message in mailbox.withLock({ messages in
-        defer { messages = [] }
-        return messages
-      }) { deliver(message) }
+      for message in takeMessages() { deliver(message) }
       let now = Moment.now
       if now >= nextTick {
         for connection in Array(connections.values) where now >= connection.deadline {
@@ -80,6 +94,16 @@ final class EventLoop: @unchecked Sendable {
       finishDraining(now: now)
     }
     for connection in Array(connections.values) { close(connection) }
+    finishDraining(now: .now)
+    for message in takeMessages(closing: true) { EventLoop.settle(message) }
+  }
+
+  private func takeMessages(closing: Bool = false) -> [Message] {
+    mailbox.withLock { mailbox in
+      defer { mailbox.messages = [] }
+      mailbox.isClosed = closing
+      return mailbox.messages
+    }
   }
 
   private func deliver(_ message: Message) {
@@ -139,6 +163,7 @@ extension EventLoop {
       switch listener.accept() {
       case .connection(let descriptor, let remote): open(descriptor, remote)
       case .none: return
+      case .exhausted where makeRoom(): continue
       case .exhausted:
         // The queue stays ready, so asking again at once would spin: the next tick listens again.
         listen(false)
@@ -156,9 +181,18 @@ extension EventLoop {
     let open = configuration.load.connections.add(1, ordering: .relaxed).newValue
     connection.interest = [.readable, .peerDone]
     poller.add(descriptor, token: lastToken, connection.interest)
-    if open > limits.maximumConnections {
+    if open > limits.maximumConnections, !makeRoom(besides: connection) {
       refuse(connection, .tooManyConnections(limit: limits.maximumConnections))
     }
+  }
+
+  /// Closes the connection that has been idle longest, so that those who keep many open in silence
+  /// do not stop who has something to ask.
+  private func makeRoom(besides fresh: Connection? = nil) -> Bool {
+    let idle = connections.values.filter { $0.phase == .idle && $0 !== fresh }
+    guard let oldest = idle.min(by: { $0.deadline < $1.deadline }) else { return false }
+    close(oldest)
+    return true
   }
 
   func close(_ connection: Connection) {

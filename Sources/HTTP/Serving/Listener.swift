@@ -58,6 +58,17 @@ struct Listener: Sendable {
     self.port = bound
   }
 
+  /// Lets this process have so many descriptors, or as many as the system grants: the usual first
+  /// limit of 1,024 is there for programs that wait with `select`.
+  static func allowDescriptors(_ count: Int) {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    let wanted = min(rlim_t(count), limit.rlim_max)
+    guard limit.rlim_cur < wanted else { return }
+    limit.rlim_cur = wanted
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
   func accept() -> Arrival {
     let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     while true {

@@ -4,7 +4,8 @@ internal import Synchronization
 /// An HTTP/1.1 server on one address.
 ///
 /// It serves from the moment it is made until `stop`. Bodies are whole before a handler sees them;
-/// everything a peer can make it hold or wait for is bounded by `Limits`.
+/// everything a peer can make it hold or wait for is bounded by `Limits`. The process' limit of
+/// open descriptors is raised to what the connections need.
 public final class Server: Sendable {
   /// The port that is listened on, chosen by the system where 0 was asked for.
   public let port: Int
@@ -24,6 +25,8 @@ public final class Server: Sendable {
     responder: any Responder, problem: @escaping @Sendable (ServerProblem) -> Response,
     observer: @escaping @Sendable (Exchange) -> Void = { _ in }
   ) throws(ServerError) {
+    // Beside the connections there are the database's, files and pipes.
+    Listener.allowDescriptors(limits.maximumConnections + 512)
     let load = Load()
     let listener = try Listener(host: host, port: port)
     let configuration = Configuration(

@@ -53,10 +53,27 @@ public struct ZoneClock: Sendable {
     Instant(microseconds: startOfDay(day + 1, zone: zone).microseconds - 1)
   }
 
+  /// How many seconds east of Greenwich a zone's clocks are, as a function of the moment.
+  public func secondsEast(zone: String?) -> (Instant) -> Int {
+    let zone = timeZone(zone)
+    return { instant in
+      zone.secondsFromGMT(
+        for: Date(timeIntervalSince1970: Double(instant.microseconds) / 1_000_000))
+    }
+  }
+
+  /// Whether there is a zone of this IANA name.
+  public static func knows(zone: String) -> Bool {
+    // Abbreviations such as EST are read too, and mean an offset without daylight saving.
+    TimeZone(identifier: zone) != nil && (zone.contains("/") || zone == "UTC" || zone == "GMT")
+  }
+
   /// Seconds east of Greenwich.
   private func offset(at instant: Instant, _ zone: String?) -> Int64 {
-    let date = Date(timeIntervalSince1970: Double(instant.microseconds) / 1_000_000)
-    let zone = TimeZone(identifier: zone ?? deploymentZone) ?? .gmt
-    return Int64(zone.secondsFromGMT(for: date))
+    Int64(secondsEast(zone: zone)(instant))
+  }
+
+  private func timeZone(_ name: String?) -> TimeZone {
+    TimeZone(identifier: name ?? deploymentZone) ?? .gmt
   }
 }

@@ -8,6 +8,8 @@ extension BatchError: Failure {
   public var code: String {
     switch self {
     case .keyReused: "key-reused"
+    case .underWay: "under-way"
+    case .noSuchLocation: "unknown-location"
     case .foreignLocations: "foreign-location"
     case .mixedRevisions: "mixed-revisions"
     }
@@ -16,7 +18,8 @@ extension BatchError: Failure {
   public var exitCode: ExitCode {
     switch self {
     case .foreignLocations: .noPermission
-    case .keyReused, .mixedRevisions: .data
+    case .keyReused, .mixedRevisions, .noSuchLocation: .data
+    case .underWay: .tryAgain
     }
   }
 
@@ -24,6 +27,9 @@ extension BatchError: Failure {
     switch self {
     case .keyReused(let key, let batch):
       "key '\(key)' was used before for other content, in batch \(batch); choose another key"
+    case .underWay(let key): "a push with key '\(key)' is being applied; try again in a moment"
+    case .noSuchLocation(let location):
+      "location '\(location)' is not known, or has sent no demand yet"
     case .foreignLocations(let locations, let owner):
       "\(locations.map(\.text).listed) belongs to source '\(owner)', and only that may write it"
         + "; nothing of this was stored"

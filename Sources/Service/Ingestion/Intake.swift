@@ -6,14 +6,18 @@ internal import Storage
 struct Intake {
   private let push: Push
   private let batch: OpenBatch
+  private let format: RowFormat?
   private let clock: ZoneClock
   private let step: Progress
   private var counts = RowCounts()
   private var first: [QuarantinedRow] = []
 
-  init(_ push: Push, _ batch: OpenBatch, clock: ZoneClock, step: Progress) throws {
+  init(
+    _ push: Push, _ batch: OpenBatch, format: RowFormat?, clock: ZoneClock, step: Progress
+  ) {
     self.push = push
     self.batch = batch
+    self.format = format
     self.clock = clock
     self.step = step
   }
@@ -70,7 +74,7 @@ struct Intake {
   private mutating func takeDemand(
     _ source: consuming ByteSource, in db: isolated Session
   ) throws {
-    var reader = try DemandReader(source, mapping: push.mapping)
+    var reader = try DemandReader(source, format: format, mapping: push.mapping)
     var block = DemandBlock()
     let clock = clock
     var intake = DemandIntake(batch) { clock.today(zone: $0) }
@@ -111,7 +115,7 @@ struct Intake {
     _ kind: Fact.Type, _ source: consuming ByteSource, in db: isolated Session,
     apply: ([ReceivedRow<Fact>], _ absent: Set<Column>, isolated Session) throws -> RowOutcome
   ) throws {
-    var reader = try FactReader<Fact>(source, mapping: push.mapping)
+    var reader = try FactReader<Fact>(source, format: format, mapping: push.mapping)
     var rows: [ReceivedRow<Fact>] = []
     var rejections: [Rejection] = []
     while let reading = try reader.next() { sort(reading, &rows, &rejections) }
@@ -127,7 +131,7 @@ struct Intake {
     apply: ([ReceivedRow<Fact>], isolated Session) throws -> RowOutcome
   ) throws {
     let blockRows = 50_000
-    var reader = try FactReader<Fact>(source, mapping: push.mapping)
+    var reader = try FactReader<Fact>(source, format: format, mapping: push.mapping)
     var rows: [ReceivedRow<Fact>] = []
     var rejections: [Rejection] = []
     while let reading = try reader.next() {
@@ -163,7 +167,7 @@ struct Intake {
   private mutating func setAside(_ rejections: [Rejection], in db: isolated Session) throws {
     guard !rejections.isEmpty else { return }
     let rows = rejections.map(QuarantinedRow.init).sorted { $0.line < $1.line }
-    first += rows.prefix(max(0, PushReceipt.shownRows - first.count))
+    first += rows.prefix(max(0, push.shownRows - first.count))
     try QuarantineStore.add(rows, of: batch, in: db)
   }
 }

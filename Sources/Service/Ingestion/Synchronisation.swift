@@ -16,11 +16,13 @@ public struct Push: Sendable {
   /// All or nothing: one bad row refuses the whole push.
   public let isStrict: Bool
   public let mapping: ColumnMapping
+  /// How many of the rows set aside the answer shows.
+  public let shownRows: Int
 
   public init(
     kind: SyncKind, path: String, source: SourceCode, key: String? = nil,
     completeThrough: Day? = nil, generatedAt: Instant? = nil, isStrict: Bool = false,
-    mapping: ColumnMapping = ColumnMapping()
+    mapping: ColumnMapping = ColumnMapping(), shownRows: Int = 10
   ) {
     self.kind = kind
     self.path = path
@@ -30,13 +32,21 @@ public struct Push: Sendable {
     self.generatedAt = generatedAt
     self.isStrict = isStrict
     self.mapping = mapping
+    self.shownRows = shownRows
+  }
+
+  /// Whether a text can be an idempotency key: 1 to 128 of `A-Z a-z 0-9 . _ -`.
+  public static func isKey(_ text: String) -> Bool {
+    (1...128).contains(text.utf8.count)
+      && text.utf8.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+          || ".-_".utf8.contains(byte)
+      }
   }
 }
 
 /// The answer to a push: its receipt, and the first rows that were set aside.
 public struct PushReceipt: Sendable {
-  static let shownRows = 10
-
   public let receipt: Receipt
   /// The first rows set aside, each with its sentence.
   public let firstQuarantined: [QuarantinedRow]
@@ -61,9 +71,10 @@ public enum Synchronisation {
       to: session)
   }
 
+  /// - Parameter format: nil tells it from the content.
   static func apply(
-    _ push: Push, from origin: ByteSource.Origin, clock: ZoneClock, progress: Progress.Channel,
-    to session: Session
+    _ push: Push, from origin: ByteSource.Origin, format: RowFormat? = nil, clock: ZoneClock,
+    progress: Progress.Channel, to session: Session
   ) async throws -> PushReceipt {
     let step = progress.step("sync \(push.kind.rawValue)", unit: "rows")
     do {
@@ -75,8 +86,8 @@ public enum Synchronisation {
           case .repeated(let receipt):
             return try answerAgain(push, receipt, in: db)
           case .opened(let batch):
-            try refuseFuture(push, clock: clock, in: db)
-            var intake = try Intake(push, batch, clock: clock, step: step)
+            try refuseFuture(push.completeThrough, clock: clock, in: db)
+            var intake = Intake(push, batch, format: format, clock: clock, step: step)
             try intake.take(content, in: db)
             return try intake.close(in: db)
           }
@@ -93,12 +104,39 @@ public enum Synchronisation {
   /// What is not over cannot be complete: a watermark ahead of time would make zeros of the days
   /// that nobody has sent yet.
   private static func refuseFuture(
-    _ push: Push, clock: ZoneClock, in db: isolated Session
+    _ completeThrough: Day?, clock: ZoneClock, in db: isolated Session
   ) throws {
-    guard let day = push.completeThrough else { return }
+    guard let day = completeThrough else { return }
     let zones = [nil] + Set(try LocationStore.timeZones(in: db).values)
     guard let today = zones.map({ clock.today(zone: $0) }).max(), day > today else { return }
     throw FutureWatermark(completeThrough: day, today: today)
+  }
+
+  /// Takes a source's word that a location has sent everything up to a day.
+  public static func complete(
+    _ location: LocationCode, through day: Day, source: SourceCode, key: String,
+    clock: ZoneClock, to session: Session
+  ) async throws -> Receipt {
+    let sha = try SHA256()
+    for part in ["complete", source.text, location.text, day.description] {
+      try sha.update(Array(part.utf8) + [0])
+    }
+    let header = BatchHeader(
+      source: source, kind: "complete", key: key, contentDigest: try sha.digest().bytes,
+      generatedAt: nil, completeThrough: day)
+    return try await session.run { db in
+      try db.transaction { db in
+        switch try BatchStore.open(header, in: db) {
+        case .repeated(let receipt): return receipt
+        case .opened(let batch):
+          try refuseFuture(day, clock: clock, in: db)
+          let moved = try BatchStore.moveWatermark(of: location, to: day, by: batch, in: db)
+          var counts = RowCounts()
+          if moved { counts.applied = 1 } else { counts.duplicate = 1 }
+          return try BatchStore.close(batch, counts: counts, watermarkMoved: moved, in: db)
+        }
+      }
+    }
   }
 
   private static func header(
@@ -124,7 +162,7 @@ public enum Synchronisation {
     _ push: Push, _ receipt: Receipt, in db: isolated Session
   ) throws -> PushReceipt {
     let rows = try QuarantineStore.rows(
-      ofBatch: receipt.batch, limit: PushReceipt.shownRows, in: db)
+      ofBatch: receipt.batch, limit: push.shownRows, in: db)
     let isKeyed = push.key != nil
     return PushReceipt(
       receipt: isKeyed ? receipt : receipt.allDuplicate,

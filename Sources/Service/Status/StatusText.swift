@@ -20,6 +20,10 @@ extension Status {
       return "  \($0.region) \(state): \($0.reason)"
     }
     if quarantinedRows > 0 { lines.append("\(quarantinedRows.grouped) rows in quarantine") }
+    if outbox.queued > 0 {
+      let reason = canMail ? "" : ": QUARTERMASTER_SMTP_URL is not set"
+      lines.append("\(outbox.queued.grouped) mails to planners wait for delivery\(reason)")
+    }
     return lines.joined(separator: "\n") + "\n\n" + table
   }
 

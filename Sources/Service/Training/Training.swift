@@ -35,13 +35,17 @@ public enum Training {
   /// Days beyond the horizon, so that a region that falls behind can still serve.
   static let reserveDays = 14
 
+  /// - Parameter published: the last thing in the transaction that publishes the run; what it
+  ///   throws undoes the publication.
   public static func run(
-    clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session
+    clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session,
+    published: @Sendable (_ run: Int, isolated Session) throws -> Void = { _, _ in }
   ) async throws -> TrainingSummary {
     try await session.run { db in try RunStore.beginTraining(in: db) }
     let outcome: Result<TrainingSummary, any Error>
     do {
-      outcome = .success(try await train(clock: clock, progress: progress, in: session))
+      outcome = .success(
+        try await train(clock: clock, progress: progress, in: session, published: published))
     } catch {
       outcome = .failure(error)
     }
@@ -55,7 +59,8 @@ public enum Training {
   }
 
   private static func train(
-    clock: ZoneClock, progress: Progress.Channel, in session: Session
+    clock: ZoneClock, progress: Progress.Channel, in session: Session,
+    published: @Sendable (_ run: Int, isolated Session) throws -> Void
   ) async throws -> TrainingSummary {
     let startedAt = clock.now
     let view = try await session.run { db in
@@ -77,7 +82,10 @@ public enum Training {
       processorCore: Processor.coreName, startedAt: startedAt, regions: view.regions)
     let run = try await session.run { db in
       try db.transaction { db in
-        try RunStore.publish(record, publication.forecasts, reason: "trained", in: db)
+        let run = try RunStore.publish(record, publication.forecasts, reason: "trained", in: db)
+        try Alerting.queue(run: run, in: db)
+        try published(run, db)
+        return run
       }
     }
     return TrainingSummary(run: run, record, publication)

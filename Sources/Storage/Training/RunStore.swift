@@ -153,6 +153,11 @@ public enum RunStore {
       finishedAt: try row[8], isPublished: try row[9])
   }
 
+  /// The last day that a run has seen; nil when there is no such run.
+  public static func origin(ofRun run: Int, in db: isolated Session) throws -> Day? {
+    try db.rows("SELECT origin FROM run WHERE run_id = \(run)").first.map { try $0[0] }
+  }
+
   /// What a run did with each region.
   public static func regions(ofRun run: Int, in db: isolated Session) throws -> [RunRecord.Region] {
     try db.rows(

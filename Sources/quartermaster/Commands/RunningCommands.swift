@@ -40,7 +40,8 @@ extension ProcurementReportCommand: RunnableCommand {
 extension StatusCommand: RunnableCommand {
   func run(in surroundings: Surroundings) async throws {
     let status = try await Database.use(database, environment: surroundings.environment) {
-      try await Status.read(clock: surroundings.clock(asOf: asOf), in: $0)
+      try await Status.read(
+        clock: surroundings.clock(asOf: asOf), canMail: surroundings.canMail, in: $0)
     }
     try surroundings.output.write(status.text)
   }
@@ -79,6 +80,9 @@ extension DemoCommand: RunnableCommand {
 }
 
 extension Surroundings {
+  /// Whether there is a mail server to deliver to.
+  var canMail: Bool { environment["QUARTERMASTER_SMTP_URL"]?.isEmpty == false }
+
   func clock(asOf: Day? = nil) -> ZoneClock {
     ZoneClock(asOf: asOf, deploymentZone: environment["QUARTERMASTER_TIME_ZONE"])
   }

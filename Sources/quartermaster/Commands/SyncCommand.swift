@@ -64,7 +64,7 @@ struct SyncCommand: Command, Hashable {
     }
     self.source = source
     key = try arguments.value("key", "1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'") {
-      Self.isKey($0) ? $0 : nil
+      Push.isKey($0) ? $0 : nil
     }
     completeThrough = try arguments.value("complete-through", Expected.day) { Day($0) }
     if completeThrough != nil, kind != .demand {
@@ -74,14 +74,6 @@ struct SyncCommand: Command, Hashable {
     isStrict = arguments.has("strict")
     mapping = try ColumnMapping(arguments)
     database = arguments.text("database")
-  }
-
-  private static func isKey(_ text: String) -> Bool {
-    (1...128).contains(text.utf8.count)
-      && text.unicodeScalars.allSatisfy {
-        ("a"..."z").contains($0) || ("A"..."Z").contains($0)
-          || ("0"..."9").contains($0) || $0 == "." || $0 == "_" || $0 == "-"
-      }
   }
 }
 

@@ -169,14 +169,33 @@ struct LimitTests {
 
   @Test("connections beyond the limit are told to come again")
   func connections() async throws {
-    try await Fixture.serving(Self.short { $0.maximumConnections = 2 }) { server, _ in
-      let first = [try Peer(port: server.port), try Peer(port: server.port)]
+    let limits = Self.short { limits in
+      limits.maximumConnections = 2
+      limits.headerSeconds = 60
+    }
+    try await Fixture.serving(limits) { server, _ in
+      let begun = [try Peer(port: server.port), try Peer(port: server.port)]
+      for peer in begun { peer.send("GET /hello HTTP/1.1\r\n") }
       #expect(try await eventually { server.openConnections == 2 })
       let refused = try await Self.answer(server, to: "")
       #expect(refused?.hasPrefix("HTTP/1.1 503 ") == true)
       #expect(refused?.contains("\r\nRetry-After: 5\r\n") == true)
-      withExtendedLifetime(first) {}
-      #expect(try await eventually { server.openConnections <= 2 })
+      withExtendedLifetime(begun) {}
+    }
+  }
+
+  @Test("at the limit the connection that was idle longest makes room")
+  func room() async throws {
+    try await Fixture.serving(Self.short { $0.maximumConnections = 3 }) { server, _ in
+      let port = server.port
+      let bodies = try await blocking {
+        let peers = try (0..<10).map { _ in try Peer(port: port) }
+        return peers.suffix(3).reversed().map { peer in
+          peer.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+          return peer.readAnswer()?.body
+        }
+      }
+      #expect(bodies == ["hello", "hello", "hello"])
     }
   }
 

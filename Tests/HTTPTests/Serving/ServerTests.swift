@@ -227,6 +227,31 @@ struct ServerTests {
     await server.stop()
   }
 
+  @Test("a server that has stopped can be told so again")
+  func stoppedTwice() async throws {
+    let server = try Fixture().server(threads: 2)
+    async let first: Void = server.stop()
+    async let second: Void = server.stop(within: 1)
+    _ = await (first, second)
+    await server.drain(within: 1)
+    await server.stop()
+    #expect(server.openConnections == 0)
+  }
+
+  @Test("a client of HTTP/1.0 is not asked for its body")
+  func oldClient() async throws {
+    try await Fixture.serving { server, _ in
+      let port = server.port
+      let text = try await blocking {
+        let peer = try Peer(port: port)
+        peer.send("POST /echo HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+        peer.send("body")
+        return peer.readToEnd()
+      }
+      #expect(text?.hasPrefix("HTTP/1.1 200 ") == true)
+    }
+  }
+
   @Test("what has not finished when draining ends is cut off")
   func drainEnds() async throws {
     let fixture = Fixture()

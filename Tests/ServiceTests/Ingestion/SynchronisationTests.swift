@@ -313,4 +313,60 @@ struct SynchronisationTests {
       #expect(stock.codes == ["unknown_item", "future_day", "conflicting_duplicate"])
     }
   }
+
+  @Test("a location's watermark moves by its source's word, once, and for no one else")
+  func complete() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      let warehouse = try await Warehouse.stocked(session)
+      try await warehouse.sync(.demand, "item,location,day,quantity\noats,leeds,2024-06-01,3\n")
+      func complete(_ location: String, _ through: String, _ source: String, _ key: String)
+        async throws -> Receipt
+      {
+        try await Synchronisation.complete(
+          code(location), through: day(through), source: code(source), key: key,
+          clock: warehouse.clock, to: session)
+      }
+      #expect(try await complete("leeds", "2024-06-03", "erp", "a").watermarkMoved)
+      #expect(try await complete("leeds", "2024-06-03", "erp", "a").isRepeated)
+      #expect(try await complete("leeds", "2024-06-02", "erp", "b").watermarkMoved == false)
+      await #expect(throws: BatchError.foreignLocations([code("leeds")], owner: code("erp"))) {
+        try await complete("leeds", "2024-06-04", "till", "a")
+      }
+      await #expect(throws: BatchError.noSuchLocation(code("paris"))) {
+        try await complete("paris", "2024-06-04", "erp", "c")
+      }
+      await #expect(throws: BatchError.keyReused(key: "a", batch: 4)) {
+        try await complete("leeds", "2024-06-05", "erp", "a")
+      }
+      let states = try await session.run { db in try DatasetStore.locations(in: db) }
+      #expect(states.map(\.completeThrough) == [day("2024-06-03")])
+    }
+  }
+
+  @Test("the same push sent twice at the same moment is stored once")
+  func sameAtOnce() async throws {
+    try await withDatabase(.migrated) { session, target in
+      let warehouse = try await Warehouse.stocked(session)
+      let rows = (0..<2000).map { "oats,leeds,\(day("2018-01-01") + $0),\($0 % 9)\n" }.joined()
+      let outcomes = try await withThrowingTaskGroup(of: String.self) { group in
+        for _ in 0..<6 {
+          group.addTask {
+            let own = try await Session.connect(target)
+            do {
+              let receipt = try await Warehouse(session: own, clock: warehouse.clock).sync(
+                .demand, "item,location,day,quantity\n" + rows, key: "once")
+              await own.close()
+              return receipt.receipt.isRepeated ? "repeated" : "stored"
+            } catch BatchError.underWay {
+              await own.close()
+              return "under way"
+            }
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(outcomes.count { $0 == "stored" } == 1)
+      #expect(try await warehouse.demand().count == 2000)
+    }
+  }
 }

@@ -1,0 +1,47 @@
+/// What an HTTP client is told of a failure: one table, from codes to statuses.
+enum FailureStatus {
+  /// Codes whose status does not follow from how the program would end.
+  private static let byCode = [
+    "as-of-before-origin": 422,
+    "cannot-read": 500,
+    "database-error": 500,
+    "disk-full": 503,
+    "enough-keys": 409,
+    "every-region-behind": 409,
+    "foreign-location": 403,
+    "key-reused": 422,
+    "no-demand": 409,
+    "not-migrated": 503,
+    "not-trained": 409,
+    "out-of-memory": 503,
+    "region-never-trained": 409,
+    "region-without-demand": 409,
+    "unknown-key": 404,
+    "unknown-region": 404,
+  ]
+
+  /// A failure that no table names is one of the data it was given, or ours.
+  static func of(_ failure: any Failure) -> Int {
+    if let refusal = failure as? WebRefusal { return refusal.status }
+    return byCode[failure.code] ?? status(of: failure.exitCode)
+  }
+
+  private static func status(of exitCode: ExitCode) -> Int {
+    switch exitCode {
+    case .usage: 400
+    case .data: 422
+    case .noPermission: 403
+    case .unavailable, .tryAgain, .configuration: 503
+    default: 500
+    }
+  }
+
+  /// When trying again makes sense: what is away may be back by then.
+  static func retryAfterSeconds(_ status: Int) -> Int? {
+    switch status {
+    case 429: 1
+    case 503: 5
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,212 @@
+internal import HTTP
+internal import Inventory
+internal import Postgres
+internal import Storage
+
+/// Runs, past and wished for.
+struct RunRoutes: RouteGroup {
+  let api: API
+
+  private static let number = Parameter<Int>.integer(
+    "run", in: .path, 1...Int(Int32.max), "The run's number.")
+
+  private static let list = Operation(
+    "listRuns", "Runs, the newest first", tag: API.tags.runs, access: .read,
+    parameters: [Parameter<Int>.limit.facts, Parameter<Cursor>.cursor.facts],
+    outcomes: [.json("Runs.", .page(of: RunAnswer.schema))])
+
+  private static let one = Operation(
+    "getRun", "One run, with what it did in each region", tag: API.tags.runs, access: .read,
+    parameters: [number.facts], outcomes: [.json("The run.", RunAnswer.schema)])
+
+  private static let wish = Operation(
+    "requestRun", "Ask for a run",
+    details: "Answers at once; the worker carries it out. `as_of` is the day taken for today.",
+    tag: API.tags.runs, access: .admin,
+    takes: [("application/json", .object([.optional("as_of", .day)]))],
+    outcomes: [.json("It waits for the worker.", RunRequestAnswer.schema, status: 202)])
+
+  private static let wishNumber = Parameter<Int>.integer(
+    "request", in: .path, 1...Int(Int32.max), "The request's number.")
+
+  private static let wished = Operation(
+    "getRunRequest", "What became of a request for a run", tag: API.tags.runs, access: .admin,
+    parameters: [wishNumber.facts], outcomes: [.json("The request.", RunRequestAnswer.schema)])
+
+  func add(to routes: inout RouteTable) {
+    routes.on(.post, "/v1/runs", RunRoutes.wish) { call in try await request(call) }
+    routes.on(.get, "/v1/run-requests/{request}", RunRoutes.wished) { call in
+      let number = try call.required(RunRoutes.wishNumber)
+      let found = try await api.pool.use { session in
+        try await session.run { db in try RunRequestStore.request(number, in: db) }
+      }
+      return try Answer.json(RunRequestAnswer(call.found(found, "request \(number)")))
+    }
+    routes.on(.get, "/v1/runs", RunRoutes.list) { call in
+      let limit = call.value(Parameter<Int>.limit) ?? 100
+      let before = try RunRoutes.position(call)
+      let runs = try await api.pool.use { session in
+        try await session.run { db in
+          try RunStore.runs(before: before, limit: limit + 1, in: db)
+        }
+      }
+      return try Answer.json(Page(runs.map { RunAnswer($0) }, limit: limit) { [String($0.run)] })
+    }
+    routes.on(.get, "/v1/runs/{run}", RunRoutes.one) { call in
+      let number = try call.required(RunRoutes.number)
+      let caller = try call.knownCaller()
+      let found = try await api.pool.use { session in
+        try await session.run { db in
+          try RunStore.run(number, in: db).map { run in
+            (run, try RunStore.regions(ofRun: number, in: db))
+          }
+        }
+      }
+      let (run, regions) = try call.found(found, "run \(number)")
+      return try Answer.json(RunAnswer(run, regions.filter { caller.maySee($0.region) }))
+    }
+  }
+
+  private func request(_ call: WebCall) async throws -> Response {
+    struct Body: Decodable {
+      let as_of: String?
+    }
+    let body = try call.json(Body.self)
+    let asOf = try body.as_of.map { text in
+      guard let day = Day(text) else {
+        throw WebRefusal.bodyMalformed("'as_of' is a day as 2024-06-30")
+      }
+      return day
+    }
+    let requester = "key \(try call.knownCaller().keyID)"
+    let request = try await api.pool.use { session in
+      try await session.run { db in
+        try db.transaction { db in
+          let id = try RunRequestStore.request(asOf: asOf, by: requester, in: db)
+          try AuditStore.append(
+            actor: requester, action: "run-requested", subject: "request \(id)", in: db)
+          return try RunRequestStore.request(id, in: db)
+        }
+      }
+    }
+    let made = try call.found(request, "request")
+    var response = try Answer.json(RunRequestAnswer(made), status: 202)
+    response.headers.add("Location", "/v1/run-requests/\(made.id)")
+    return response
+  }
+
+  private static func position(_ call: WebCall) throws -> Int? {
+    guard let cursor = call.value(Parameter<Cursor>.cursor) else { return nil }
+    guard let position = Int(try cursor.parts(1)[0]) else { throw cursor.invalid }
+    return position
+  }
+}
+
+private struct RunAnswer: Encodable, Sendable {
+  struct Region: Encodable, Sendable {
+    let region: String
+    let state: String
+    let completeThrough: String?
+    let carriedFrom: Int?
+    let reason: String
+
+    private enum CodingKeys: String, CodingKey {
+      case region, state, reason
+      case completeThrough = "complete_through"
+      case carriedFrom = "carried_from"
+    }
+  }
+
+  let run: Int
+  let datasetVersion: Int64
+  let asOf: String
+  let origin: String
+  let horizonDays: Int
+  let series: Int
+  let observations: Int
+  let startedAt: String
+  let finishedAt: String
+  let isPublished: Bool
+  let regions: [Region]?
+
+  private enum CodingKeys: String, CodingKey {
+    case run, origin, series, observations, regions
+    case datasetVersion = "dataset_version"
+    case asOf = "as_of"
+    case horizonDays = "horizon_days"
+    case startedAt = "started_at"
+    case finishedAt = "finished_at"
+    case isPublished = "published"
+  }
+
+  init(_ run: FinishedRun, _ regions: [RunRecord.Region]? = nil) {
+    self.run = run.run
+    datasetVersion = run.datasetVersion
+    asOf = run.asOf.description
+    origin = run.origin.description
+    horizonDays = run.horizon
+    series = run.series
+    observations = run.observations
+    startedAt = run.startedAt.description
+    finishedAt = run.finishedAt.description
+    isPublished = run.isPublished
+    self.regions = regions?.map { region in
+      Region(
+        region: region.region.text, state: region.state.rawValue,
+        completeThrough: region.completeThrough?.description, carriedFrom: region.carriedFrom,
+        reason: region.reason)
+    }
+  }
+
+  static let schema = Schema.object([
+    .required("run", .integer()), .required("dataset_version", .integer()),
+    .required("as_of", .day), .required("origin", .day), .required("horizon_days", .integer()),
+    .required("series", .integer()), .required("observations", .integer()),
+    .required("started_at", .instant), .required("finished_at", .instant),
+    .required("published", .boolean),
+    .optional(
+      "regions",
+      .array(
+        of: .object([
+          .required("region", .code),
+          .required("state", .choice(["trained", "stale", "absent"])),
+          .optional("complete_through", .day), .optional("carried_from", .integer()),
+          .required("reason", .text()),
+        ]))),
+  ])
+}
+
+private struct RunRequestAnswer: Encodable, Sendable {
+  let request: Int
+  let state: String
+  let asOf: String?
+  let requestedBy: String
+  let requestedAt: String
+  let run: Int?
+  let failure: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case request, state, run, failure
+    case asOf = "as_of"
+    case requestedBy = "requested_by"
+    case requestedAt = "requested_at"
+  }
+
+  init(_ request: RunRequest) {
+    self.request = request.id
+    state = request.state.rawValue
+    asOf = request.asOf?.description
+    requestedBy = request.requestedBy
+    requestedAt = request.requestedAt.description
+    run = request.run
+    failure = request.failure
+  }
+
+  static let schema = Schema.object([
+    .required("request", .integer()),
+    .required("state", .choice(["waiting", "running", "done", "failed"])),
+    .optional("as_of", .day), .required("requested_by", .text()),
+    .required("requested_at", .instant), .optional("run", .integer()),
+    .optional("failure", .text()),
+  ])
+}

@@ -1,0 +1,158 @@
+public import Inventory
+public import Planning
+public import Postgres
+
+/// A message as it is written, before anybody tries to deliver it.
+public struct DraftMessage: Hashable, Sendable {
+  public let headerID: String
+  public let region: RegionCode
+  public let recipient: String
+  public let subject: String
+  public let text: String
+  public let html: String
+
+  public init(
+    headerID: String, region: RegionCode, recipient: String, subject: String, text: String,
+    html: String
+  ) {
+    self.headerID = headerID
+    self.region = region
+    self.recipient = recipient
+    self.subject = subject
+    self.text = text
+    self.html = html
+  }
+}
+
+/// A message that somebody is about to deliver.
+public struct ClaimedMessage: Hashable, Sendable {
+  public let id: Int
+  public let headerID: String
+  public let recipient: String
+  public let subject: String
+  public let text: String
+  public let html: String
+  public let createdAt: Instant
+  /// Counting this one; an earlier claim cannot end what a later one has taken.
+  public let attempt: Int
+}
+
+/// How the outbox stands.
+public struct OutboxCounts: Hashable, Sendable {
+  public var queued = 0
+  public var sent = 0
+  public var refused = 0
+  /// When the oldest message that is still queued was written.
+  public var oldestQueued: Instant?
+}
+
+/// Mail that waits for its delivery, written in the transaction of what it tells.
+public enum OutboxStore {
+  /// Puts messages into the outbox; a recipient who was told of the run already is not told twice.
+  @discardableResult
+  public static func queue(
+    _ messages: [DraftMessage], run: Int, in db: isolated Session
+  ) throws -> Int {
+    try db.execute(
+      """
+      INSERT INTO mail_message
+        (header_id, run_id, region, recipient, subject, text_body, html_body)
+      SELECT header_id, \(Int32(run)), region, recipient, subject, text_body, html_body
+      FROM unnest(\(messages.map(\.headerID)), \(messages.map(\.region)),
+        \(messages.map(\.recipient)), \(messages.map(\.subject)), \(messages.map(\.text)),
+        \(messages.map(\.html)))
+        AS m (header_id, region, recipient, subject, text_body, html_body)
+      ON CONFLICT (run_id, region, recipient) DO NOTHING
+      """)
+  }
+
+  /// Takes the message that has waited longest for its turn. Until the lease ends nobody else
+  /// takes it; afterwards it is due again, as when whoever took it has crashed.
+  public static func claim(
+    leaseSeconds: Double, in db: isolated Session
+  ) throws -> ClaimedMessage? {
+    let claimed = try db.rows(
+      """
+      UPDATE mail_message
+      SET attempts = attempts + 1,
+        next_attempt_at = clock_timestamp() + make_interval(secs => \(leaseSeconds))
+      WHERE message_id = (
+        SELECT message_id FROM mail_message
+        WHERE state = 'queued' AND next_attempt_at <= clock_timestamp()
+        ORDER BY next_attempt_at, message_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+      RETURNING message_id, header_id, recipient, subject, text_body, html_body, created_at,
+        attempts
+      """)
+    return try claimed.first.map { row in
+      try ClaimedMessage(
+        id: row[0], headerID: row[1], recipient: row[2], subject: row[3], text: row[4],
+        html: row[5], createdAt: row[6], attempt: row[7])
+    }
+  }
+
+  public static func sent(_ message: ClaimedMessage, in db: isolated Session) throws {
+    try db.execute(
+      """
+      UPDATE mail_message
+      SET state = 'sent', sent_at = clock_timestamp(), last_failure = NULL
+      WHERE message_id = \(message.id) AND attempts = \(message.attempt) AND state = 'queued'
+      """)
+  }
+
+  /// Ends a message that nobody will take.
+  public static func refused(
+    _ message: ClaimedMessage, _ failure: String, in db: isolated Session
+  ) throws {
+    try db.execute(
+      """
+      UPDATE mail_message SET state = 'refused', last_failure = \(failure)
+      WHERE message_id = \(message.id) AND attempts = \(message.attempt) AND state = 'queued'
+      """)
+  }
+
+  /// Leaves a message for later.
+  public static func postpone(
+    _ message: ClaimedMessage, seconds: Double, _ failure: String, in db: isolated Session
+  ) throws {
+    try db.execute(
+      """
+      UPDATE mail_message SET last_failure = \(failure),
+        next_attempt_at = clock_timestamp() + make_interval(secs => \(seconds))
+      WHERE message_id = \(message.id) AND attempts = \(message.attempt) AND state = 'queued'
+      """)
+  }
+
+  public static func counts(in db: isolated Session) throws -> OutboxCounts {
+    let row = try db.rows(
+      """
+      SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'sent'),
+        count(*) FILTER (WHERE state = 'refused'), min(created_at) FILTER (WHERE state = 'queued')
+      FROM mail_message
+      """)[0]
+    return try OutboxCounts(
+      queued: row[0], sent: row[1], refused: row[2], oldestQueued: row[3])
+  }
+
+  /// The flags of a run, the gravest first: what its messages tell.
+  public static func flags(ofRun run: Int, in db: isolated Session) throws -> [RaisedFlag] {
+    try db.rows(
+      """
+      SELECT f.rule, f.severity, f.region::text, f.expected, f.found, f.message, n.level,
+        n.item::text, n.location::text, n.region::text, n.category::text
+      FROM flag f LEFT JOIN node n USING (node_id) WHERE f.run_id = \(run)
+      ORDER BY array_position(ARRAY['critical', 'warning', 'info'], f.severity), f.rule, f.flag_id
+      """
+    ).map { row in
+      let (word, level): (String, String?) = (try row[1], try row[6])
+      guard let severity = Severity(rawValue: word),
+        level == nil || Level(rawValue: level ?? "") != nil
+      else { throw StorageError.unknownWord(table: "flag") }
+      let series = Series(
+        item: try row[7], location: try row[8], region: try row[9], category: try row[10])
+      return RaisedFlag(
+        rule: try row[0], severity: severity, region: try row[2],
+        node: level.flatMap { Level(rawValue: $0) }.map { Node($0, of: series) },
+        expected: try row[3], found: try row[4], message: try row[5])
+    }
+  }
+}

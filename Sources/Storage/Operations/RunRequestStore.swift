@@ -1,0 +1,201 @@
+public import Inventory
+public import Postgres
+
+/// A wish for a run: of a schedule's slot, or of a person.
+public struct RunRequest: Hashable, Sendable {
+  public enum State: String, Sendable { case waiting, running, done, failed }
+
+  public let id: Int
+  public let schedule: ScheduleName?
+  public let slot: Instant?
+  /// Earlier slots that were missed and that this one stands for.
+  public let missedSlots: Int
+  public let asOf: Day?
+  public let requestedBy: String
+  public let requestedAt: Instant
+  public let state: State
+  public let holder: String?
+  public let run: Int?
+  public let failure: String?
+  public let endedAt: Instant?
+}
+
+/// The right to carry out a request until its lease ends or somebody claims it again.
+public struct RunClaim: Hashable, Sendable {
+  public let request: Int
+  public let asOf: Day?
+  /// Raised with every claim, so that an effect of an earlier holder is refused.
+  public let token: Int
+}
+
+public enum RunRequestError: Error, Hashable, Sendable {
+  /// The lease ended and somebody else holds the request, or has done with it.
+  case overtaken(request: Int)
+}
+
+/// Requests for runs and who carries them out.
+public enum RunRequestStore {
+  /// Puts a slot into the queue; one that is there already stays as it is.
+  ///
+  /// A request of the same schedule that still waits becomes this slot's, and counts its own among
+  /// the missed. Call it inside a transaction that holds the schedule.
+  ///
+  /// - Returns: whether the slot is new.
+  public static func request(
+    slot: Instant, missed: Int, of schedule: ScheduleRecord, in db: isolated Session
+  ) throws -> Bool {
+    let moved = try db.execute(
+      """
+      UPDATE run_request SET slot = \(slot), missed_slots = missed_slots + 1 + \(missed)
+      WHERE schedule_id = \(schedule.id) AND state = 'waiting' AND slot < \(slot)
+        AND NOT EXISTS (
+          SELECT FROM run_request WHERE schedule_id = \(schedule.id) AND slot = \(slot))
+      """)
+    guard moved == 0 else { return true }
+    return try db.execute(
+      """
+      INSERT INTO run_request (schedule_id, slot, missed_slots, requested_by)
+      VALUES (\(schedule.id), \(slot), \(missed), 'schedule')
+      ON CONFLICT (schedule_id, slot) DO NOTHING
+      """) == 1
+  }
+
+  /// Puts a person's wish into the queue and returns its number.
+  public static func request(
+    of schedule: ScheduleRecord? = nil, asOf: Day?, by requester: String, in db: isolated Session
+  ) throws -> Int {
+    try db.rows(
+      """
+      INSERT INTO run_request (schedule_id, as_of, requested_by)
+      VALUES (\(schedule?.id), \(asOf), \(requester)) RETURNING request_id
+      """)[0][0]
+  }
+
+  /// Takes the oldest request that waits, or whose holder let its lease run out. Nobody waits for
+  /// another's claim.
+  public static func claim(
+    holder: String, leaseSeconds: Double, in db: isolated Session
+  ) throws -> RunClaim? {
+    let claimed = try db.rows(
+      """
+      UPDATE run_request
+      SET state = 'running', token = token + 1, holder = \(holder),
+        lease_until = clock_timestamp() + make_interval(secs => \(leaseSeconds))
+      WHERE request_id = (
+        SELECT request_id FROM run_request
+        WHERE state = 'waiting' OR (state = 'running' AND lease_until <= clock_timestamp())
+        ORDER BY request_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+      RETURNING request_id, as_of, token
+      """)
+    return try claimed.first.map { row in
+      try RunClaim(request: row[0], asOf: row[1], token: row[2])
+    }
+  }
+
+  /// Keeps a claim for another lease, and says whether it was still there.
+  public static func extend(
+    _ claim: RunClaim, leaseSeconds: Double, in db: isolated Session
+  ) throws -> Bool {
+    try db.execute(
+      """
+      UPDATE run_request
+      SET lease_until = clock_timestamp() + make_interval(secs => \(leaseSeconds))
+      WHERE request_id = \(claim.request) AND token = \(claim.token) AND state = 'running'
+      """) == 1
+  }
+
+  /// Notes the run that fulfilled a request. Called inside the run's own transaction it makes both
+  /// one: nobody can claim the request until COMMIT, and whoever was overtaken publishes nothing.
+  public static func complete(_ claim: RunClaim, run: Int, in db: isolated Session) throws {
+    let completed = try db.execute(
+      """
+      UPDATE run_request
+      SET state = 'done', run_id = \(Int32(run)), ended_at = clock_timestamp(), lease_until = NULL
+      WHERE request_id = \(claim.request) AND token = \(claim.token) AND state = 'running'
+      """)
+    guard completed == 1 else { throw RunRequestError.overtaken(request: claim.request) }
+  }
+
+  /// Ends a request without a run, for a reason that trying again would not change.
+  public static func fail(
+    _ claim: RunClaim, _ failure: String, in db: isolated Session
+  ) throws {
+    let failed = try db.execute(
+      """
+      UPDATE run_request
+      SET state = 'failed', failure = \(failure), ended_at = clock_timestamp(), lease_until = NULL
+      WHERE request_id = \(claim.request) AND token = \(claim.token) AND state = 'running'
+      """)
+    guard failed == 1 else { throw RunRequestError.overtaken(request: claim.request) }
+  }
+
+  /// Gives back what a holder has, who stops or has lost track of it, before its lease ends.
+  @discardableResult
+  public static func release(holder: String, in db: isolated Session) throws -> Int {
+    try db.execute(
+      """
+      UPDATE run_request SET state = 'waiting', holder = NULL, lease_until = NULL
+      WHERE holder = \(holder) AND state = 'running'
+      """)
+  }
+
+  /// Ends requests whose every holder went away before its work was done, and counts them.
+  public static func abandon(
+    afterClaims limit: Int, _ failure: String, in db: isolated Session
+  ) throws -> Int {
+    try db.execute(
+      """
+      UPDATE run_request SET state = 'failed', failure = \(failure), ended_at = clock_timestamp()
+      WHERE token >= \(limit) AND (
+        state = 'waiting' OR (state = 'running' AND lease_until <= clock_timestamp()))
+      """)
+  }
+
+  /// The latest requests, newest first.
+  public static func latest(_ limit: Int, in db: isolated Session) throws -> [RunRequest] {
+    try db.rows(
+      """
+      SELECT q.request_id, s.name::text, q.slot, q.missed_slots, q.as_of, q.requested_by,
+        q.requested_at, q.state, q.holder, q.run_id, q.failure, q.ended_at
+      FROM run_request q LEFT JOIN schedule s USING (schedule_id)
+      ORDER BY q.request_id DESC LIMIT \(limit)
+      """
+    ).map(request)
+  }
+
+  public static func request(_ id: Int, in db: isolated Session) throws -> RunRequest? {
+    try db.rows(
+      """
+      SELECT q.request_id, s.name::text, q.slot, q.missed_slots, q.as_of, q.requested_by,
+        q.requested_at, q.state, q.holder, q.run_id, q.failure, q.ended_at
+      FROM run_request q LEFT JOIN schedule s USING (schedule_id) WHERE q.request_id = \(id)
+      """
+    ).first.map(request)
+  }
+
+  /// How many requests are in each state, those that ended within a week.
+  public static func counts(in db: isolated Session) throws -> [RunRequest.State: Int] {
+    var counts: [RunRequest.State: Int] = [:]
+    let rows = try db.rows(
+      """
+      SELECT state, count(*) FROM run_request
+      WHERE ended_at IS NULL OR ended_at > clock_timestamp() - interval '7 days' GROUP BY state
+      """)
+    for row in rows { counts[try state(row[0])] = try row[1] }
+    return counts
+  }
+
+  private static func request(_ row: Row) throws -> RunRequest {
+    try RunRequest(
+      id: row[0], schedule: row[1], slot: row[2], missedSlots: row[3], asOf: row[4],
+      requestedBy: row[5], requestedAt: row[6], state: state(row[7]), holder: row[8],
+      run: row[9], failure: row[10], endedAt: row[11])
+  }
+
+  private static func state(_ word: String) throws -> RunRequest.State {
+    guard let state = RunRequest.State(rawValue: word) else {
+      throw StorageError.unknownWord(table: "run_request")
+    }
+    return state
+  }
+}
