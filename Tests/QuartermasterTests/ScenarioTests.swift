@@ -48,7 +48,9 @@ private final class Shell: Sendable {
 
   func run(_ given: [String]) async throws -> Answer {
     var words = given.map { $0.hasPrefix("@") ? path(String($0.dropFirst())) : $0 }
-    if words.first != "forecast" { words += ["--database", database] }
+    if words.first != "forecast", !words.contains("--database") {
+      words += ["--database", database]
+    }
     let output = try #require(FileHandle(forUpdatingAtPath: try emptyFile()))
     defer { try? output.close() }
     let said = Mutex("")
@@ -99,7 +101,7 @@ struct ScenarioTests {
       try shell.write("sales.csv", sales())
       try shell.write(
         "stock.csv",
-        "item,location,as_of,on_hand,on_order\noats,leeds,2024-06-30,5,3\noats,york,2024-06-30,900,0"
+        "item,location,as_of,on_hand,on_order\noats,leeds,2024-06-30,5,3\noats,york,2024-06-30,900,"
           + "\nrye,leeds,2024-06-30,-2,0\nrye,york,2024-06-30,40,0\n")
       try shell.write(
         "terms.csv",
@@ -198,6 +200,10 @@ struct ScenarioTests {
             "sync demand @bad.csv --complete-through 2199-01-01", .data,
             "complete through 2199-01-01 is in the future"
           ),
+          (
+            "status --database postgresql:///none?host=/nowhere", .unavailable,
+            "the database cannot be reached"
+          ),
           ("sync demnad @bad.csv", .usage, "did you mean 'demand'?"),
           ("forecast @bad.csv --horizon 1 --output @", .cannotCreate, "Is a directory"),
         ])
@@ -231,8 +237,9 @@ struct ScenarioTests {
       _ = try await shell.run("sync items @items.csv")
       try shell.write(
         "sales.csv",
-        "\u{FEFF}item,location,day,quantity\r\noats,leeds,2024-06-01,3\r\n\"oats\",leeds,2024-06-31,3"
-          + "\r\noats,leeds,2024-06-02,-1\r\ntea,leeds,2024-06-02,1\r\n")
+        "\u{FEFF}item,location,day,quantity\r\noats,leeds,2024-06-01,3\r\n"
+          + "\"oats\",leeds,2024-06-31,3\r\noats,leeds,2024-06-02,-1\r\ntea,leeds,2024-06-02,1\r\n"
+      )
       let answer = try await shell.run("sync demand @sales.csv --complete-through 2024-06-02")
       #expect(answer.code == .success)
       #expect(

@@ -1,4 +1,5 @@
 import Inventory
+import Planning
 import Storage
 import TestKit
 import Testing
