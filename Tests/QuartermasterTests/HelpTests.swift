@@ -77,6 +77,13 @@ struct HelpTests {
     }
   }
 
+  @Test("sync's help names the columns of every kind")
+  func columns() throws {
+    let text = try #require(try shown("help sync"))
+    #expect(text.contains("  demand     item, location, day, quantity; revision\n"))
+    #expect(text.contains("  locations  location, region; name, time_zone, freshness\n"))
+  }
+
   @Test("every example in the help is a command line that is understood")
   func examples() throws {
     for command in allCommands {

@@ -89,12 +89,13 @@ private struct Stand: Sendable {
   let isTrained: Bool
 
   static func read(in db: isolated Session) throws -> Stand {
+    let retailer = try GeneratedRetailer()
     let keys = try BatchStore.keys(in: db)
     let office = SourceCode(GeneratedRetailer.headOffice).flatMap { keys[$0] } ?? []
     guard keys.isEmpty || !office.isEmpty else { throw DemoInTheWay() }
     return Stand(
-      begun: GeneratedRetailer.throughDays(ofKeys: office).sorted(), keys: keys.mapValues(Set.init),
-      isTrained: try RunStore.published(in: db)?.datasetVersion == BatchStore.version(in: db))
+      begun: retailer.throughDays(ofKeys: office).sorted(), keys: keys.mapValues(Set.init),
+      isTrained: try RunStore.published(in: db)?.datasetVersion == DatasetStore.version(in: db))
   }
 
   /// The pushes that bring the database up to a day. A run comes after all pushes, so that without

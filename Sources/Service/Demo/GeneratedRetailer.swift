@@ -49,11 +49,11 @@ public struct GeneratedRetailer: Sendable {
   }
 
   /// The days through which scripts of `batches` were begun, from the keys of the head office's
-  /// pushes: each script has one push of calendar days, sent on its last day.
-  static func throughDays(ofKeys keys: [String]) -> [Day] {
-    let beginning = "\(headOffice)-\(SyncKind.calendar.rawValue)-"
+  /// pushes: each script has one push of calendar days, whose key ends with the last of them.
+  func throughDays(ofKeys keys: [String]) -> [Day] {
+    let beginning = "\(GeneratedRetailer.headOffice)-\(SyncKind.calendar.rawValue)-"
     return keys.filter { $0.hasPrefix(beginning) }
-      .compactMap { Day(String($0.dropFirst(beginning.count))) }
+      .compactMap { Day(String($0.suffix(10))).map { $0 - parameters.calendarDaysAhead } }
   }
 
   /// The truth about a stretch of days, as CSV: kind, location, item (empty = every item there),

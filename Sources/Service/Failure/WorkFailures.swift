@@ -76,7 +76,7 @@ extension TrainingRefusal: Failure {
       "there is no demand yet: send some with 'quartermaster sync demand FILE --complete-through"
         + " DAY'"
     case .noDemandThrough(let origin):
-      "there is no demand through \(origin), so there is nothing to train; the forecast in use stays"
+      "there is no demand through \(origin), so nothing is trained; the forecast in use stays"
     case .everyRegionBehind(let behind, let asOf):
       "no region is fresh as of \(asOf): "
         + behind.prefix(3).map { "in \($0.region), \($0.reason)" }.joined(separator: "; ")

@@ -62,9 +62,8 @@ enum ForeignForm: Hashable, Sendable {
 
   /// What a header of a single unknown column tells.
   init?(header: String) {
-    guard let separator = ([";", "\t", "|"] as [String]).first(where: { header.contains($0) })
-    else { return nil }
-    self = .separated(by: separator)
+    guard let separator = header.first(where: { ";\t|".contains($0) }) else { return nil }
+    self = .separated(by: String(separator))
   }
 }
 

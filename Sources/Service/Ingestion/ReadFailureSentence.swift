@@ -84,8 +84,8 @@ extension ForeignForm {
     case .zip: "is a spreadsheet or a ZIP archive; save it as CSV"
     case .jsonArray: "is one JSON array; write one object per line, without brackets and commas"
     case .separated(let separator):
-      "has its columns separated by '\(separator == "\t" ? "tab" : separator)'; separate them by"
-        + " commas"
+      "has its columns separated by \(separator == "\t" ? "tabs" : "'\(separator)'"); separate them"
+        + " by commas"
     }
   }
 }

@@ -161,9 +161,11 @@ extension RowReader {
     columns: [Column], required: [Column], mapping: ColumnMapping
   ) throws(ReadFailure) {
     let outcome = try next()
-    if raw.first == UInt8(ascii: "["), raw.dropFirst().first(where: { $0 > 32 }).map({
-      $0 == UInt8(ascii: "{")
-    }) ?? true {
+    if raw.first == UInt8(ascii: "["),
+      raw.dropFirst().first(where: { $0 > 32 }).map({
+        $0 == UInt8(ascii: "{")
+      }) ?? true
+    {
       throw .foreign(name: source.name, .jsonArray)
     }
     if case .malformed(let problem) = outcome {

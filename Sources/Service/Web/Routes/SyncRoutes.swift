@@ -44,7 +44,8 @@ struct SyncRoutes: RouteGroup {
 
   private static let pushOperation = Operation(
     "sync", "Push rows",
-    details: "A 2xx answer means committed. A row that cannot stand is quarantined with its line and"
+    details:
+      "A 2xx answer means committed. A row that cannot stand is quarantined with its line and"
       + " a sentence, and never holds up the others.",
     tag: API.tags.sync, access: .sync,
     parameters: [
@@ -197,6 +198,7 @@ private struct SyncAnswer: Encodable {
         of: .object([
           .required("line", .integer()), .optional("field", .text()),
           .required("code", .text()), .required("message", .text()),
-        ])).described("The first \(SyncRoutes.shownRows) of them.")),
+        ])
+      ).described("The first \(SyncRoutes.shownRows) of them.")),
   ])
 }
