@@ -6,7 +6,7 @@ import Inventory
 /// Nodes of one store chain with flat demand, each at a level of its own, and what a forecast makes
 /// of them.
 struct DetectionSample {
-  var origin = Day.on("2025-06-01")
+  var origin = day("2025-06-01")
   /// Units a day of each series, until now and as it is forecast.
   var levels: [Series: (known: Double, ahead: Double)] = [:]
   /// A year ago the coming weeks sold this many times as much as the eight before.

@@ -59,8 +59,8 @@ struct DetectionTests {
       locations: [
         LocationFreshness(
           location: try #require(LocationCode("S1")), region: try #require(RegionCode("S")),
-          completeThrough: .on("2025-05-28"), due: .on("2025-06-01"))
-      ], asOf: .on("2025-06-02"))
+          completeThrough: day("2025-05-28"), due: day("2025-06-01"))
+      ], asOf: day("2025-06-02"))
     let behind = try #require(scope.behind.first)
     let flags = [true, false].flatMap { keeps in
       Detection.flags(
@@ -110,7 +110,7 @@ extension PublishedForecast {
 
 @Suite("Forecasts that cannot be believed")
 struct UntrustedValueTests {
-  private let ladder = Ladder(choice: .auto, season: 7, year: 365, horizon: 14)
+  private let ladder = Ladder(choice: .auto, bucket: .day, horizon: 14)
 
   private func history() -> NodeHistory {
     NodeHistory(prepared((0..<200).map { Double(10 + $0 % 7) }))
@@ -162,7 +162,7 @@ struct UntrustedValueTests {
       return Detection.flags(
         DetectionInput(
           table: ForecastTable(
-            origin: .on("2025-06-01"), settings: ForecastSettings(), days: [],
+            origin: day("2025-06-01"), settings: ForecastSettings(), days: [],
             nodes: [forecast])))
     }
     #expect(flags(.nan).map(\.severity) == [.critical])
@@ -180,7 +180,7 @@ struct UntrustedValueTests {
     // One promoted day sold 300 times as much, long ago; the last year knows nothing of it.
     var values = (0..<500).map { _ in 10.0 }
     values[5] = 3000
-    let start = Day.on("2023-01-02")
+    let start = day("2023-01-02")
     let one = series("tea", at: "N1", in: "N")
     let promotion = { (offset: Int) in
       CalendarEvent(
