@@ -29,11 +29,13 @@ extension Worker {
     failed: @Sendable (FailureReport) -> Void
   ) async {
     // What it held when its connection was lost is nobody's but its own.
-    await rounds.run(failed: failed, connected: { try await release(in: $0) }) { session in
-      guard let outcome = try await workOnce(in: session) else { return false }
-      told(outcome)
-      return true
-    }
+    await rounds.run(
+      failed: failed, connected: { try await release(in: $0) },
+      round: { session in
+        guard let outcome = try await workOnce(in: session) else { return false }
+        told(outcome)
+        return true
+      })
   }
 }
 

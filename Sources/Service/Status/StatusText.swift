@@ -22,8 +22,8 @@ extension Status {
     if let flags = flags.listed { lines.append("Flags: \(flags)") }
     if quarantinedRows > 0 { lines.append("\(quarantinedRows.grouped) rows in quarantine") }
     if outbox.queued > 0 {
-      let reason = canMail ? "" : ": QUARTERMASTER_SMTP_URL is not set"
-      lines.append("\(outbox.queued.grouped) mails to planners wait for delivery\(reason)")
+      let reason = canMail ? "" : ", because QUARTERMASTER_SMTP_URL is not set"
+      lines.append("Mail to planners: \(outbox.queued.grouped) queued\(reason)")
     }
     return lines.joined(separator: "\n") + "\n\n" + table
   }

@@ -100,6 +100,10 @@ struct MailerTests {
       }
       let after = try await counts(in: session)
       #expect(before == after && after.queued == 1)
+      let status = try await Status.read(clock: clock, canMail: false, in: session)
+      #expect(
+        status.text.contains(
+          "\nMail to planners: 1 queued, because QUARTERMASTER_SMTP_URL is not set\n"))
     }
   }
 

@@ -171,7 +171,7 @@ struct WorkerTests {
       try await other.run { db in try RunStore.beginTraining(in: db) }
       let working = Task {
         let own = try await Session.connect(target)
-        let outcome = try await worker("slow", target, leaseSeconds: 0.4).workOnce(in: own)
+        let outcome = try await worker("slow", target, leaseSeconds: 4).workOnce(in: own)
         await own.close()
         return outcome
       }
@@ -183,7 +183,7 @@ struct WorkerTests {
         }
         guard let lease else { continue }
         first = first ?? lease
-        isExtended = lease.microseconds > (first ?? lease).microseconds + 1_000_000
+        isExtended = lease.microseconds > (first ?? lease).microseconds + 4_000_000
         let stolen = try await claim("thief", leaseSeconds: 60, in: session)
         #expect(stolen == nil)
       }
