@@ -6,6 +6,7 @@ struct RetailWorld {
   let assortment: RetailAssortment
   let calendar: RetailCalendar
   let stock: RetailStock
+  private let demand: RetailDemand
   let planted: [PlantedAbnormality]
 
   /// - Parameter days: the days that will be asked for, calendar included.
@@ -16,9 +17,12 @@ struct RetailWorld {
     let known = (days.lowerBound - 30)...days.upperBound
     calendar = RetailCalendar(parameters, assortment, days: known)
     planted = PlantedAbnormality.all(parameters, assortment, in: known)
-    let demand = RetailDemand(parameters, assortment, calendar, planted: planted)
+    demand = RetailDemand(parameters, assortment, calendar, planted: planted)
     stock = RetailStock(parameters, assortment, demand)
   }
+
+  /// What an item sells at on a day.
+  func price(_ item: Int, on day: Day) -> Double { demand.price(item, on: day) }
 
   /// Every day of a pair with the quantity its source reports in the end.
   func each(

@@ -19,14 +19,14 @@ struct SyncCommand: Command, Hashable {
 
   static let grammar = Grammar(
     name: "sync",
-    summary: "Store a file of items, locations, calendar, terms, demand or stock",
+    summary: "Store a file of items, locations, calendar, terms, prices, demand or stock",
     details: """
       Every row is applied, a duplicate, stale, or quarantined with its reason; the receipt counts \
       them. The same file again is all duplicates. Columns that the kind does not use are passed \
       over if another kind knows them; any other unknown column is refused by name.
       """,
     positionals: [
-      .init(name: "KIND", help: "items, locations, calendar, terms, demand or stock"),
+      .init(name: "KIND", help: "items, locations, calendar, terms, prices, demand or stock"),
       .init(name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input"),
     ],
     options: [
