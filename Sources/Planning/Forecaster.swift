@@ -26,10 +26,12 @@ public enum Forecaster {
   /// - Parameters:
   ///   - histories: no two of one series. What lies after the origin is not looked at.
   ///   - events: past and future; those after the horizon do no harm.
+  ///   - prices: past and, as far as they are known, future. Promotions among them are events;
+  ///     for the rest see `PriceElasticity`.
   ///   - origin: the last day seen; the bucket that holds it is the last of history.
   public static func forecast(
-    histories: [DemandHistory], events: [CalendarEvent], origin: Day, settings: ForecastSettings,
-    progress: ForecastProgress? = nil
+    histories: [DemandHistory], events: [CalendarEvent], prices: [Price] = [], origin: Day,
+    settings: ForecastSettings, progress: ForecastProgress? = nil
   ) throws -> ForecastTable {
     guard settings.horizon > 0 else { throw ForecastFailure.horizonNotPositive(settings.horizon) }
     let order = try sorted(histories)
@@ -39,11 +41,13 @@ public enum Forecaster {
     let first = min(starts.map { grid.position(of: $0) }.min() ?? next, next)
     let window = FeatureWindow(
       grid: grid, positions: first..<next + settings.horizon, historyCount: next - first)
+    let days = grid.firstDay(at: first)...grid.days(at: next + settings.horizon - 1).upperBound
+    let events = events + PriceTable.promotions(prices, in: days)
     let shared = EventFeatures(events, window)
     let hierarchy = Hierarchy(order.map { histories[$0].series })
     let preparation = Preparation(
-      histories, order: order, events: events, covered: shared.covered, grid: grid, next: next,
-      horizon: settings.horizon)
+      histories, order: order, events: events, covered: shared.covered, prices: prices,
+      grid: grid, next: next, horizon: settings.horizon)
     let features = FeatureTable(
       groups: SeasonalFeatures.groups(window) + shared.groups, rows: window.positions.count)
     var fits = try NodeFits(

@@ -150,7 +150,7 @@ struct NodeFits {
   /// What a series is expected to sell: its fit, promoted where it is, nothing where it is closed.
   private func means(of series: Int) -> [Double] {
     let closed = preparation.series[series].closedAhead
-    let factors = preparation.promotions.factorsAhead[series] ?? [:]
+    let factors = preparation.factorsAhead[series] ?? [:]
     let means = fits[own.lowerBound + series].means
     if closed.isEmpty && factors.isEmpty { return means }
     return means.enumerated().map { lead, mean in
@@ -174,7 +174,7 @@ struct NodeFits {
         tier: mean == nil ? .zero : .mean, reason: "the \(fit.tier.rawValue) forecast was absurd",
         means: mean?.means ?? fit.means.map { _ in 0 }, spread: mean?.spread ?? .certain,
         refused: refused)
-      preparation.promotions.forget(series)
+      preparation.factorsAhead[series] = nil
     }
   }
 

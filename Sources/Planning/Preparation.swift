@@ -9,11 +9,14 @@ struct Preparation {
   let horizon: Int
   /// In the order of `Hierarchy.series`.
   var series: [PreparedSeries]
-  var promotions: Promotions
+  /// What promotions and prices multiply buckets ahead by, by position, for each series.
+  var factorsAhead: [Int: [Int: Double]]
+  /// The elasticities that were found to help, by category.
+  let elasticity: PriceElasticity
 
   init(
     _ histories: [DemandHistory], order: [Int], events: [CalendarEvent], covered: Set<EventColumn>,
-    grid: BucketGrid, next: Int, horizon: Int
+    prices: [Price] = [], grid: BucketGrid, next: Int, horizon: Int
   ) {
     self.grid = grid
     self.next = next
@@ -34,9 +37,14 @@ struct Preparation {
         closed: closed, stockouts: stockouts[position], season: season, next: next,
         horizon: horizon, perYear: Int(grid.bucket.perYear))
     }
-    promotions = Promotions(
+    let promotions = Promotions(
       &series, events: events.filter { $0.kind != .closed && !covered.contains(EventColumn($0)) },
       grid: grid, next: next, horizon: horizon, season: season)
+    let priced = PriceEffects(&series, prices: prices, grid: grid, next: next, horizon: horizon)
+    elasticity = priced.elasticity
+    factorsAhead = promotions.factorsAhead.merging(priced.factorsAhead) { promoted, priced in
+      promoted.merging(priced, uniquingKeysWith: *)
+    }
   }
 }
 

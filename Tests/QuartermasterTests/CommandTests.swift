@@ -135,7 +135,7 @@ struct CommandTests {
       ("train --as-of 2026-01-01 --as-of 2026-01-02", "--as-of is given twice"),
       (
         "sync demnad a.csv",
-        "KIND is 'demnad', but must be items, locations, calendar, terms, demand or stock;"
+        "KIND is 'demnad', but must be items, locations, calendar, terms, prices, demand or stock;"
           + " did you mean 'demand'?"
       ),
       ("sync items", "FILE is missing: quartermaster sync KIND FILE [OPTIONS]"),

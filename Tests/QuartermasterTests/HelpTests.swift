@@ -20,7 +20,7 @@ struct HelpTests {
       Usage: quartermaster COMMAND [OPTIONS]
 
       Commands:
-        sync                Store a file of items, locations, calendar, terms, demand or stock
+        sync                Store a file of items, locations, calendar, terms, prices, demand or stock
         train               Forecast every region from one version of the data and publish it
         report procurement  Say what a region should order, and how sure that is
         flags               List the predictions not to trust, and the regions that are behind

@@ -19,18 +19,20 @@ public struct DetectionInput: Sendable {
   /// Of the run that readers see now; empty before the first.
   public var previous: [PublishedForecast]
   public var events: [CalendarEvent]
+  public var prices: [Price]
   public var behind: [BehindRegion]
   public var names: PlannerNames
   public var limits: DetectionLimits
 
   public init(
     table: ForecastTable, previous: [PublishedForecast] = [], events: [CalendarEvent] = [],
-    behind: [BehindRegion] = [], names: PlannerNames = PlannerNames(),
+    prices: [Price] = [], behind: [BehindRegion] = [], names: PlannerNames = PlannerNames(),
     limits: DetectionLimits = .standard
   ) {
     self.table = table
     self.previous = previous
     self.events = events
+    self.prices = prices
     self.behind = behind
     self.names = names
     self.limits = limits
@@ -47,9 +49,10 @@ public enum Detection {
     let sentence = FlagSentence(names: input.names)
     let outlooks = Detection.outlooks(input)
     let jumps = levelJumps(outlooks, input.limits, sentence)
+    let onlyRegion = onlyRegion(input.table)
     let flags =
       input.behind.map { stale($0, sentence) }
-      + input.table.nodes.compactMap { untrusted($0, sentence) } + jumps
+      + input.table.nodes.compactMap { untrusted($0, only: onlyRegion, sentence) } + jumps
       + revisions(outlooks, input, told: jumps, sentence)
     return flags.enumerated().sorted { left, right in
       left.element.severity == right.element.severity
@@ -58,20 +61,31 @@ public enum Detection {
   }
 
   static func outlooks(_ input: DetectionInput) -> [NodeOutlook] {
-    let calendar = OrdinaryDays(input.events, origin: input.table.origin)
+    let origin = input.table.origin
+    let promoted = PriceTable.promotions(
+      input.prices,
+      in: origin - RecentDemand.daysPerYear - RecentDemand.days...origin + RecentDemand.daysAhead)
+    let calendar = OrdinaryDays(input.events + promoted, origin: origin)
     let previous = Dictionary(
       input.previous.map { ($0.node, $0) }, uniquingKeysWith: { first, _ in first })
     // A sum over other regions than before is revised by that alone.
     let regions = Set(input.table.nodes.compactMap(\.node.region))
     let isComparable = regions == Set(input.previous.compactMap(\.node.region))
+    let only = onlyRegion(input.table)
     return input.table.nodes.compactMap { forecast in
-      forecast.recent.map { recent in
+      let node = forecast.node.within(only)
+      return forecast.recent.map { recent in
         NodeOutlook(
-          forecast: forecast, recent: recent, origin: input.table.origin,
-          previous: isComparable || forecast.node.region != nil ? previous[forecast.node] : nil,
-          special: calendar.special(for: forecast.node))
+          node: node, forecast: forecast, recent: recent, origin: origin,
+          previous: isComparable || node.region != nil ? previous[node] : nil,
+          special: calendar.special(for: node))
       }
     }
+  }
+
+  private static func onlyRegion(_ table: ForecastTable) -> RegionCode? {
+    let regions = Set(table.nodes.compactMap(\.node.region))
+    return regions.count == 1 ? regions.first : nil
   }
 
   static func levelJumps(
@@ -117,13 +131,16 @@ public enum Detection {
     }
   }
 
-  private static func untrusted(_ forecast: NodeForecast, _ sentence: FlagSentence) -> Flag? {
+  private static func untrusted(
+    _ forecast: NodeForecast, only: RegionCode?, _ sentence: FlagSentence
+  ) -> Flag? {
     forecast.refused.map { refused in
-      Flag(
-        rule: .untrustedValue, severity: .critical, region: forecast.node.region,
-        node: forecast.node, expected: 7 * refused.limit,
+      let node = forecast.node.within(only)
+      return Flag(
+        rule: .untrustedValue, severity: .critical, region: node.region, node: node,
+        expected: 7 * refused.limit,
         found: refused.worst.isFinite ? 7 * refused.worst : nil,
-        message: sentence.untrusted(forecast, refused))
+        message: sentence.untrusted(forecast, at: node, refused))
     }
   }
 

@@ -51,14 +51,14 @@ struct FlagSentence {
       + along(told, isMany: isMany)
   }
 
-  func untrusted(_ forecast: NodeForecast, _ refused: RefusedForecast) -> String {
+  func untrusted(_ forecast: NodeForecast, at node: Node, _ refused: RefusedForecast) -> String {
     let worst =
       refused.worst.isFinite
       ? refused.worst < 0
         ? "was below zero"
         : "reached \(units(refused.worst)) a day, over ten times the year's best day"
       : "was not a number"
-    return "\(names.text(forecast.node)): the \(refused.tier.rawValue) forecast \(worst);"
+    return "\(names.text(node)): the \(refused.tier.rawValue) forecast \(worst);"
       + " \(units(forecast.weekMean)) a week by the rung"
       + " '\(forecast.tier.rawValue)' stands in for it"
   }

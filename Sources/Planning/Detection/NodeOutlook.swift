@@ -2,6 +2,8 @@ internal import Inventory
 
 /// What a rule sees of one node.
 struct NodeOutlook {
+  /// The forecast's, named by its region where there is only one.
+  let node: Node
   let forecast: NodeForecast
   let recent: RecentDemand
   let origin: Day
@@ -9,8 +11,6 @@ struct NodeOutlook {
   let previous: PublishedForecast?
   /// Days on which the calendar explains what differs.
   let special: Set<Day>
-
-  var node: Node { forecast.node }
 
   func isOrdinary(_ day: Day) -> Bool { !special.contains(day) }
 }
@@ -28,6 +28,17 @@ struct Candidate: Hashable {
   var explained = 0.0
 
   var isAbnormal: Bool { abs(deviation) > limit }
+}
+
+extension Node {
+  /// The same sum where nothing is sold outside a region: then tables leave the region's level out,
+  /// because the total repeats it.
+  func within(_ only: RegionCode?) -> Node {
+    guard let only, region == nil else { return self }
+    let parts = Series(item: item, location: nil, region: only, category: category)
+    return Node(
+      level.keepsItem ? .itemRegion : level.keepsCategory ? .categoryRegion : .region, of: parts)
+  }
 }
 
 extension Candidate {

@@ -4,8 +4,8 @@ internal import Inventory
 /// A level that outliers do not move: the median over weeks of what was sold relative to the usual
 /// shape of a week.
 ///
-/// With p_w the mean of weekday w over the mean, r_k = sum y / sum p over the known ordinary days of
-/// week k; the level is the median of r_k, its scatter 1.4826 times the median distance from it,
+/// With p_w the mean of weekday w over the mean, r_k = sum y / sum p over the known ordinary days
+/// of week k; the level is the median of r_k, its scatter 1.4826 times the median distance from it,
 /// at least that of a Poisson variable.
 struct WeeklyLevel {
   /// Shares of a mean day, by position modulo 7.

@@ -39,6 +39,9 @@ public struct GeneratedRetailer: Sendable {
     if after == nil { script += try batches.masterData(on: first) }
     let calendarFrom = after.map { $0 + parameters.calendarDaysAhead + 1 } ?? first
     script += [batches.calendar(calendarFrom...(through + parameters.calendarDaysAhead), through)]
+    let priced = batches.prices(
+      calendarFrom...(through + parameters.calendarDaysAhead), through, isFirst: after == nil)
+    if let priced { script.append(priced) }
     if first < daily { script += batches.bulk(first...(daily - 1), thinsStock: after == nil) }
     var day = daily
     while day <= through {

@@ -104,6 +104,22 @@ struct RetailBatches {
       bytes: text.bytes)
   }
 
+  /// Prices that begin in a stretch of days; of the first push also those that hold already.
+  func prices(_ days: ClosedRange<Day>, _ sentOn: Day, isFirst: Bool) -> SyncBatch? {
+    var text = RetailText([.item, .from, .price])
+    for (position, product) in world.assortment.products.enumerated() {
+      var known = isFirst ? nil : Optional(world.price(position, on: days.lowerBound - 1))
+      for day in days {
+        let price = world.price(position, on: day)
+        if price != known {
+          text.add([product.item.code.text, day.description, RetailText.money(price)])
+        }
+        known = price
+      }
+    }
+    return text.rowCount > 0 ? office(.prices, days, sentOn: sentOn, text) : nil
+  }
+
   // MARK: - Demand and stock
 
   /// A whole history of each source in one push of demand and one of stock.

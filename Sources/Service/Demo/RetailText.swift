@@ -22,6 +22,12 @@ struct RetailText {
     }
   }
 
+  /// A price with its two decimals.
+  static func money(_ price: Double) -> String {
+    let cents = Int((price * 100).rounded())
+    return "\(cents / 100).\(cents % 100 / 10)\(cents % 10)"
+  }
+
   private mutating func addCSV(_ fields: [String]) {
     for (position, field) in fields.enumerated() {
       if position > 0 { bytes.append(UInt8(ascii: ",")) }

@@ -7,6 +7,7 @@ struct RetailWorld {
   let calendar: RetailCalendar
   let demand: RetailDemand
   let stock: RetailStock
+  private let demand: RetailDemand
   let planted: [PlantedAbnormality]
 
   /// - Parameter days: the days that will be asked for, calendar included.
@@ -20,6 +21,9 @@ struct RetailWorld {
     demand = RetailDemand(parameters, assortment, calendar, planted: planted)
     stock = RetailStock(parameters, assortment, demand)
   }
+
+  /// What an item sells at on a day.
+  func price(_ item: Int, on day: Day) -> Double { demand.price(item, on: day) }
 
   /// Every day of a pair with the quantity its source reports in the end.
   func each(

@@ -8,6 +8,8 @@ public struct ForecastFilter: Sendable {
     public var file: String
     /// A calendar in the format of `sync calendar`.
     public var calendar: String?
+    /// Prices in the format of `sync prices`.
+    public var prices: String?
     public var settings: ForecastSettings
     /// Gaps inside a series, and days after its last row up to the file's last, are zero demand.
     public var isComplete: Bool
@@ -16,11 +18,13 @@ public struct ForecastFilter: Sendable {
     public var mapping: ColumnMapping
 
     public init(
-      file: String, calendar: String? = nil, settings: ForecastSettings = ForecastSettings(),
-      isComplete: Bool = false, output: String? = nil, mapping: ColumnMapping = ColumnMapping()
+      file: String, calendar: String? = nil, prices: String? = nil,
+      settings: ForecastSettings = ForecastSettings(), isComplete: Bool = false,
+      output: String? = nil, mapping: ColumnMapping = ColumnMapping()
     ) {
       self.file = file
       self.calendar = calendar
+      self.prices = prices
       self.settings = settings
       self.isComplete = isComplete
       self.output = output
@@ -64,6 +68,7 @@ public struct ForecastFilter: Sendable {
     progress: Progress.Channel = .silent
   ) throws -> (table: ForecastTable, summary: Summary) {
     let events = try options.calendar.map { try CalendarFile.events($0) } ?? []
+    let prices = try options.prices.map { try PriceFile.prices($0) } ?? []
     let (buckets, read) = try read(progress)
     var summary = read
     let step = progress.step("Forecasting", unit: "nodes")
@@ -71,7 +76,7 @@ public struct ForecastFilter: Sendable {
     let table: ForecastTable
     do {
       table = try Forecaster.forecast(
-        histories: buckets.histories, events: events, origin: buckets.origin,
+        histories: buckets.histories, events: events, prices: prices, origin: buckets.origin,
         settings: options.settings
       ) { done, all in
         step.expect(all)

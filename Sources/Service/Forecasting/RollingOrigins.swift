@@ -27,6 +27,7 @@ public struct RollingOrigins: Sendable {
   /// - Parameter progress: called with each table as its origin is done.
   public func run(progress: ((ForecastTable) -> Void)? = nil) throws -> AccuracyTable {
     let events = try options.calendar.map { try CalendarFile.events($0) } ?? []
+    let prices = try options.prices.map { try PriceFile.prices($0) } ?? []
     let bucket = options.settings.bucket
     let buckets = try FileBuckets(
       DemandFile(options.file, bucket: bucket, mapping: options.mapping), bucket: bucket,
@@ -45,7 +46,8 @@ public struct RollingOrigins: Sendable {
       let origin = grid.name(at: last - options.settings.horizon - number * step)
       let known = buckets.histories.filter { $0.start <= origin }
       let table = try Forecaster.forecast(
-        histories: known, events: events, origin: origin, settings: options.settings)
+        histories: known, events: events, prices: prices, origin: origin,
+        settings: options.settings)
       accuracy.add(table)
       progress?(table)
     }

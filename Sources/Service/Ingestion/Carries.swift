@@ -52,6 +52,17 @@ extension Terms {
   }
 }
 
+extension Price {
+  static func carries(_ absent: Set<Column>) -> [Carry<Price>] {
+    Column.carries(absent) { column in
+      switch column {
+      case .promotion: { $0.isPromotion = $1.isPromotion }
+      default: nil
+      }
+    }
+  }
+}
+
 extension Column {
   fileprivate static func carries<Fact>(
     _ absent: Set<Column>, _ carry: (Column) -> Carry<Fact>?

@@ -21,7 +21,7 @@ public enum Column: String, CaseIterable, Hashable, Sendable {
 
 /// What a file holds.
 public enum SyncKind: String, CaseIterable, Hashable, Sendable {
-  case items, locations, calendar, terms, demand, stock
+  case items, locations, calendar, terms, prices, demand, stock
 
   /// The columns that are read; all others of the formats are passed over.
   public var columns: [Column] {
@@ -35,6 +35,7 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
         .item, .location, .supplier, .leadTimeDays, .leadTimeDeviationDays, .reviewPeriodDays,
         .minimumOrderQuantity, .orderMultiple, .unitCost, .serviceLevel,
       ]
+    case .prices: [.item, .from, .price, .location, .region, .promotion]
     case .demand: [.item, .location, .day, .quantity, .revision]
     case .stock: [.item, .location, .asOf, .onHand, .onOrder, .reserved, .revision]
     }
@@ -47,6 +48,7 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
     case .locations: [.location, .region]
     case .calendar: [.day, .name]
     case .terms: [.item]
+    case .prices: [.item, .from, .price]
     case .demand: [.item, .location, .day, .quantity]
     case .stock: [.item, .location, .asOf, .onHand]
     }

@@ -71,6 +71,19 @@ extension Terms: ReadableFact {
   }
 }
 
+extension Price: ReadableFact {
+  static var syncKind: SyncKind { .prices }
+
+  init(_ values: RowValues) throws(RejectionReason) {
+    let item: ItemCode = try values.requiredCode(.item)
+    let from = try values.requiredDay(.from)
+    guard let amount = try values.money(.price) else { throw .missingValue(.price) }
+    self.init(
+      item: item, from: from, amount: amount, location: try values.code(.location),
+      region: try values.code(.region), isPromotion: try values.flag(.promotion) ?? false)
+  }
+}
+
 /// What a location held of an item, as its source says it.
 struct StockRow: Hashable, Sendable {
   /// When a count was taken.

@@ -43,6 +43,10 @@ struct Intake {
       try takeAll(Terms.self, source, in: db) { rows, absent, db in
         try TermsStore.receive(rows, carried: Terms.carries(absent), of: batch, in: db)
       }
+    case .prices:
+      try takeAll(Price.self, source, in: db) { rows, absent, db in
+        try PriceStore.receive(rows, carried: Price.carries(absent), of: batch, in: db)
+      }
     case .stock: try takeStock(source, in: db)
     }
   }

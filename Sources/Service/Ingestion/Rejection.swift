@@ -15,6 +15,7 @@ public enum RejectionCode: String, CaseIterable, Hashable, Sendable {
   case invalidNumber = "invalid_number"
   case invalidRevision = "invalid_revision"
   case invalidKind = "invalid_kind"
+  case invalidFlag = "invalid_flag"
   case invalidDuration = "invalid_duration"
   case invalidTimeZone = "invalid_time_zone"
   case unknownItem = "unknown_item"
@@ -44,6 +45,8 @@ enum RejectionReason: Error, Hashable, Sendable {
   /// A source's revisions are integers or times, never both.
   case otherRevisionKind(expected: Revision.Kind)
   case invalidKind
+  /// Neither true nor false.
+  case invalidFlag(Column)
   case invalidDuration
   case invalidTimeZone
   case unknownItem
@@ -67,6 +70,7 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .invalidNumber, .outOfRange: .invalidNumber
     case .invalidRevision, .otherRevisionKind: .invalidRevision
     case .invalidKind: .invalidKind
+    case .invalidFlag: .invalidFlag
     case .invalidDuration: .invalidDuration
     case .invalidTimeZone: .invalidTimeZone
     case .unknownItem: .unknownItem
@@ -83,7 +87,7 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .missingValue(let column), .invalidCode(let column), .invalidText(let column),
       .invalidDay(let column), .invalidTime(let column), .futureDay(let column, _),
       .beforeRetention(let column, _), .invalidQuantity(let column, _), .invalidNumber(let column),
-      .outOfRange(let column, _):
+      .outOfRange(let column, _), .invalidFlag(let column):
       column
     case .endsBeforeLaunch: .ended
     case .invalidRevision, .otherRevisionKind: .revision

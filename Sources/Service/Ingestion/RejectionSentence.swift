@@ -31,6 +31,7 @@ extension Rejection {
     case .invalidKind:
       let kinds = CalendarEvent.Kind.allCases.map(\.rawValue).joined(separator: ", ")
       return "\(subject) is none of \(kinds)"
+    case .invalidFlag: return "\(subject) is none of true, false, 1, 0"
     case .invalidDuration: return "\(subject) is not a duration like P1D or PT6H"
     case .invalidTimeZone: return "\(subject) is not a time zone like Europe/Berlin"
     case .unknownItem: return "\(subject) is not known"

@@ -115,6 +115,17 @@ struct RowValues {
     return String(decoding: field, as: UTF8.self)
   }
 
+  /// true, false, 1 or 0.
+  func flag(_ column: Column) throws(RejectionReason) -> Bool? {
+    let field = bytes(column)
+    guard !field.isEmpty else { return nil }
+    switch String(decoding: field, as: UTF8.self) {
+    case "true", "1": return true
+    case "false", "0": return false
+    default: throw .invalidFlag(column)
+    }
+  }
+
   func quantity(
     _ column: Column, mayBeNegative: Bool
   ) throws(RejectionReason) -> Double? {

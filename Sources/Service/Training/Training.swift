@@ -147,7 +147,8 @@ struct TrainingView: Sendable {
 
   func detectionInput(_ table: ForecastTable) -> DetectionInput {
     DetectionInput(
-      table: table, previous: published, events: dataset.events, behind: behind, names: names)
+      table: table, previous: published, events: dataset.events, prices: dataset.prices,
+      behind: behind, names: names)
   }
 }
 
@@ -167,7 +168,8 @@ extension TrainingView {
   fileprivate func forecast(settings: ForecastSettings, step: Progress) throws -> ForecastTable {
     var done = 0
     return try Forecaster.forecast(
-      histories: dataset.histories, events: dataset.events, origin: origin, settings: settings
+      histories: dataset.histories, events: dataset.events, prices: dataset.prices,
+      origin: origin, settings: settings
     ) { reached, total in
       step.expect(total)
       step.advance(by: reached - done)

@@ -17,6 +17,7 @@ public struct Dataset: Sendable {
   public let version: Int64
   public let histories: [DemandHistory]
   public let events: [CalendarEvent]
+  public let prices: [Price]
   public let observations: Int
   /// SHA-256 over every series' codes, first day and values.
   public let contentDigest: [UInt8]
@@ -59,6 +60,7 @@ public enum DatasetStore {
     return Dataset(
       version: version, histories: histories,
       events: try CalendarStore.events(in: db) + closures(outlines, after: origin),
+      prices: try PriceStore.prices(in: db),
       observations: histories.reduce(0) { $0 + $1.values.count },
       contentDigest: try digest(histories))
   }

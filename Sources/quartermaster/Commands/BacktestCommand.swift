@@ -10,6 +10,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
   /// Buckets between two origins.
   let step: Int
   let calendar: String?
+  let prices: String?
   let weights: String?
   let isComplete: Bool
   let format: AccuracyFormat
@@ -34,6 +35,9 @@ struct BacktestCommand: RunnableCommand, Hashable {
       .init(
         name: "calendar", value: "FILE",
         help: "known events: day, name, kind, region, location, item, category"),
+      .init(
+        name: "prices", value: "FILE",
+        help: "known prices: item, from, price, location, region, promotion"),
       .init(
         name: "weights", value: "FILE",
         help: "what series weigh: item, location, region, category, quantity; default demand"),
@@ -61,6 +65,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
     origins = try Self.count("origins", arguments) ?? 4
     step = try Self.count("step", arguments) ?? horizon
     calendar = arguments.text("calendar")
+    prices = arguments.text("prices")
     weights = arguments.text("weights")
     isComplete = arguments.has("complete")
     format = try arguments.choice("format", of: AccuracyFormat.self) ?? .table
@@ -79,8 +84,8 @@ struct BacktestCommand: RunnableCommand, Hashable {
   func run(in surroundings: Surroundings) async throws {
     let origins = RollingOrigins(
       ForecastFilter.Options(
-        file: file, calendar: calendar, settings: settings, isComplete: isComplete,
-        mapping: mapping), count: origins, step: step, weights: weights)
+        file: file, calendar: calendar, prices: prices, settings: settings,
+        isComplete: isComplete, mapping: mapping), count: origins, step: step, weights: weights)
     let progress = surroundings.progress.step("backtest", unit: "origins", total: self.origins)
     let accuracy = try origins.run { _ in progress.advance(by: 1) }
     progress.finish()

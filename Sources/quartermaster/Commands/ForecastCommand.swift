@@ -9,6 +9,8 @@ struct ForecastCommand: Command, Hashable {
   let settings: ForecastSettings
   /// A path to known events; nil for none.
   let calendar: String?
+  /// A path to known prices; nil for none.
+  let prices: String?
   /// Days without a row are zero demand, not missing.
   let isComplete: Bool
   /// A path; nil for standard output.
@@ -34,6 +36,9 @@ struct ForecastCommand: Command, Hashable {
       .init(
         name: "calendar", value: "FILE",
         help: "known events: day, name, kind, region, location, item, category"),
+      .init(
+        name: "prices", value: "FILE",
+        help: "known prices: item, from, price, location, region, promotion"),
       .init(
         name: "quantiles", value: "Q,...",
         help: "default 0.05,0.1,0.25,0.5,0.75,0.9,0.95,0.975"),
@@ -68,6 +73,7 @@ struct ForecastCommand: Command, Hashable {
         ?? ForecastSettings.defaultQuantiles,
       choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto)
     calendar = arguments.text("calendar")
+    prices = arguments.text("prices")
     isComplete = arguments.has("complete")
     output = arguments.text("output")
     mapping = try ColumnMapping(arguments)

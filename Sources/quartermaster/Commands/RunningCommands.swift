@@ -61,8 +61,8 @@ extension ForecastCommand: RunnableCommand {
   func run(in surroundings: Surroundings) async throws {
     let filter = ForecastFilter(
       ForecastFilter.Options(
-        file: file, calendar: calendar, settings: settings, isComplete: isComplete,
-        output: output, mapping: mapping))
+        file: file, calendar: calendar, prices: prices, settings: settings,
+        isComplete: isComplete, output: output, mapping: mapping))
     let summary = try filter.run(progress: surroundings.progress)
     complain(summary.sentence + "\n")
   }

@@ -19,7 +19,7 @@ struct SyncCommand: Command, Hashable {
 
   static let grammar = Grammar(
     name: "sync",
-    summary: "Store a file of items, locations, calendar, terms, demand or stock",
+    summary: "Store a file of items, locations, calendar, terms, prices, demand or stock",
     details: """
       Every row is applied, a duplicate, stale, or quarantined with its reason; the receipt counts \
       them. The same file again is all duplicates. Columns that the kind does not use are passed \
@@ -29,7 +29,7 @@ struct SyncCommand: Command, Hashable {
       title: "Columns of each kind, the required ones before the semicolon:",
       rows: SyncKind.allCases.map { ($0.rawValue, columns(of: $0)) }),
     positionals: [
-      .init(name: "KIND", help: "items, locations, calendar, terms, demand or stock"),
+      .init(name: "KIND", help: "items, locations, calendar, terms, prices, demand or stock"),
       .init(name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input"),
     ],
     options: [

@@ -58,6 +58,16 @@ struct LevelJumpTests {
     #expect(sample.flags().map(\.short) == ["level-jump total"])
   }
 
+  @Test("where one region is all there is, its sums are the region's")
+  func oneRegion() {
+    var sample = DetectionSample()
+    sample.levels = sample.levels.filter { $0.key.region?.text == "N" }
+    sample.scale(0.5) { _ in true }
+    let flags = sample.flags()
+    #expect(flags.map(\.short) == ["level-jump N"])
+    #expect(flags.first?.region?.text == "N" && flags.first?.node?.level == .region)
+  }
+
   @Test("what the same weeks did a year ago explains a change of that direction only")
   func season() {
     var sample = DetectionSample()

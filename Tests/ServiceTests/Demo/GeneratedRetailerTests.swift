@@ -167,6 +167,7 @@ private func facts(in batch: SyncBatch) throws -> (count: Int, rejections: [Reje
   case .locations: try facts(Location.self, batch)
   case .calendar: try facts(CalendarEvent.self, batch)
   case .terms: try facts(Terms.self, batch)
+  case .prices: try facts(Price.self, batch)
   case .stock: try facts(StockRow.self, batch)
   case .demand: (try demand(in: [batch]).count, [])
   }

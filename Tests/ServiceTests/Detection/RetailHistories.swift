@@ -65,6 +65,19 @@ struct RetailHistories {
     }
   }
 
+  /// Every price from its first day on, those ahead included.
+  func prices() -> [Price] {
+    let last = days.upperBound + 60
+    return world.assortment.products.enumerated().flatMap { position, product in
+      (0...(last - days.lowerBound)).compactMap { offset -> Price? in
+        let day = days.lowerBound + offset
+        let price = world.price(position, on: day)
+        guard offset == 0 || price != world.price(position, on: day - 1) else { return nil }
+        return Price(item: product.item.code, from: day, amount: "\(price)")
+      }
+    }
+  }
+
   var names: PlannerNames {
     PlannerNames(
       items: Dictionary(
