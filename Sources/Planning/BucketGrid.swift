@@ -4,32 +4,37 @@ public import Inventory
 ///
 /// A bucket keeps the name its data gave it. Weeks named by a Monday or a Sunday begin on that day;
 /// weeks named by any other weekday end on it, as in "week ending Friday". Months are named by
-/// their first day, or by their last where the data does so.
+/// their first day, or by the day of the month that the data does so with, as their last.
 public struct BucketGrid: Hashable, Sendable {
   public let bucket: Bucket
   /// The ISO weekday that names weeks.
   private let nameWeekday: Int
-  private let namesMonthsByLastDay: Bool
+  /// The day of the month that names months, or a shorter month's last.
+  private let nameDayOfMonth: Int
 
   /// The grid in which `name` is the day that names a bucket.
   public init(_ bucket: Bucket, namedBy name: Day) {
     self.bucket = bucket
     nameWeekday = name.weekday
-    namesMonthsByLastDay = name.civil.day > 1 && (name + 1).civil.day == 1
+    nameDayOfMonth = name.isLastOfMonth ? 31 : name.civil.day
   }
 
   /// The grid that the days of a data set follow: weeks step from the weekday that all days share
-  /// or begin on Monday; months end where every day is a month's last.
+  /// or begin on Monday; months are named by the day that all share, be it the last, or by the
+  /// first.
   public init(_ bucket: Bucket, following days: some Sequence<Day>) {
     var weekdays: Set<Int> = []
+    var daysOfMonth: Set<Int> = []
     var areLast = true
     for day in days {
       weekdays.insert(day.weekday)
-      areLast = areLast && (day + 1).civil.day == 1
+      daysOfMonth.insert(day.civil.day)
+      areLast = areLast && day.isLastOfMonth
     }
     self.bucket = bucket
     nameWeekday = weekdays.count == 1 ? weekdays.first ?? 1 : 1
-    namesMonthsByLastDay = areLast && !weekdays.isEmpty
+    let shared = daysOfMonth.count == 1 ? daysOfMonth.first ?? 1 : 1
+    nameDayOfMonth = areLast && !daysOfMonth.isEmpty ? 31 : shared
   }
 
   /// Counts buckets, so that the next bucket's position is one more.
@@ -62,7 +67,7 @@ public struct BucketGrid: Hashable, Sendable {
     case .day: firstDay(at: position)
     case .week: beginsOnName ? firstDay(at: position) : firstDay(at: position) + 6
     case .month:
-      namesMonthsByLastDay ? firstDay(at: position + 1) - 1 : firstDay(at: position)
+      min(firstDay(at: position) + (nameDayOfMonth - 1), firstDay(at: position + 1) - 1)
     }
   }
 
@@ -80,6 +85,10 @@ public struct BucketGrid: Hashable, Sendable {
     return Day(year: year, month: position - year * 12 + 1, day: 1)?.ordinal
       ?? (position < 1950 * 12 ? Day.earliest.ordinal : Day.latest.ordinal + 1)
   }
+}
+
+extension Day {
+  fileprivate var isLastOfMonth: Bool { (self + 1).civil.day == 1 }
 }
 
 private func floorQuotient(_ value: Int, _ divisor: Int) -> Int {

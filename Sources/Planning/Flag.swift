@@ -1,38 +1,48 @@
 public import Inventory
 
-/// How much a flag matters.
-public enum Severity: String, CaseIterable, Hashable, Sendable, Comparable {
-  case info, warning, critical
-
-  public static func < (left: Severity, right: Severity) -> Bool {
-    left.rank < right.rank
-  }
-
-  private var rank: Int {
-    switch self {
-    case .info: 0
-    case .warning: 1
-    case .critical: 2
-    }
-  }
+/// What makes a prediction abnormal, or keeps a region from being predicted.
+public enum FlagRule: String, CaseIterable, Hashable, Sendable {
+  /// The forecast's level is not that of the last eight weeks, and no season explains it.
+  case levelJump = "level-jump"
+  /// The forecast is not what the previous run said of the same days.
+  case revision
+  /// A forecast that is not finite, negative or absurdly large was replaced before publishing.
+  case untrustedValue = "untrusted-value"
+  /// The region is behind its promised freshness.
+  case staleRegion = "stale-region"
 }
 
-/// An abnormal prediction, or a region that cannot be predicted, as a rule found it.
-public struct RaisedFlag: Hashable, Sendable {
-  /// The rule's name: lower-case words joined by hyphens, as `level-jump`.
-  public let rule: String
+/// How much a flag matters.
+public enum Severity: String, CaseIterable, Hashable, Sendable, Comparable {
+  /// Worth knowing.
+  case info
+  /// To be looked at before ordering by it.
+  case warning
+  /// Not to be ordered by.
+  case critical
+
+  public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
+
+  private var rank: Int { Severity.allCases.firstIndex(of: self) ?? 0 }
+}
+
+/// An abnormal prediction, or a region that cannot be predicted: with the rule that raised it, what
+/// was expected, what was found, and a sentence a planner understands.
+public struct Flag: Hashable, Sendable {
+  public let rule: FlagRule
   public let severity: Severity
-  /// Nil for what concerns all regions together.
+  /// Nil where the node spans regions.
   public let region: RegionCode?
-  /// Nil for what concerns a region as a whole.
+  /// Nil where the flag is of a region's data.
   public let node: Node?
+  /// Units a week, or for a stale region days behind; nil where there is none.
   public let expected: Double?
+  /// In the unit of `expected`.
   public let found: Double?
-  /// One sentence that a planner understands.
   public let message: String
 
   public init(
-    rule: String, severity: Severity, region: RegionCode?, node: Node?, expected: Double?,
+    rule: FlagRule, severity: Severity, region: RegionCode?, node: Node?, expected: Double?,
     found: Double?, message: String
   ) {
     self.rule = rule

@@ -22,10 +22,14 @@ public struct NodeForecast: Sendable {
   /// Units, one row per quantile asked for, one column per bucket; quantiles do not add.
   public let quantiles: [[Double]]
   public let spread: DemandSpread
+  /// An answer that was not believed and replaced.
+  public let refused: RefusedForecast?
+  /// What its history was lately; nil for weeks and months.
+  public let recent: RecentDemand?
 
   public init(
     node: Node, tier: Tier, reason: String, means: [Int64], quantiles: [[Double]],
-    spread: DemandSpread
+    spread: DemandSpread, refused: RefusedForecast? = nil, recent: RecentDemand? = nil
   ) {
     self.node = node
     self.tier = tier
@@ -33,6 +37,8 @@ public struct NodeForecast: Sendable {
     self.means = means
     self.quantiles = quantiles
     self.spread = spread
+    self.refused = refused
+    self.recent = recent
   }
 }
 

@@ -46,7 +46,7 @@ public enum Forecaster {
       horizon: settings.horizon)
     let features = FeatureTable(
       groups: SeasonalFeatures.groups(window) + shared.groups, rows: window.positions.count)
-    let fits = try NodeFits(
+    var fits = try NodeFits(
       hierarchy, preparation, settings: settings,
       panels: HybridPanels(window: window, features: features, horizon: settings.horizon),
       progress: progress)

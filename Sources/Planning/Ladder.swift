@@ -8,6 +8,8 @@ struct Fit {
   /// Units per bucket, finite and not negative.
   let means: [Double]
   let spread: DemandSpread
+  /// A better rung's answer that did not hold.
+  var refused: RefusedForecast?
 }
 
 /// The fallback ladder of one history: the best rung that holds.
@@ -37,14 +39,25 @@ struct Ladder {
     guard pattern.everSold else { return zero("never sold") }
     guard pattern.mean > 0 else { return zero("nothing sold for a year") }
     let known = "\(pattern.validCount) buckets of history"
+    let limit = Ladder.trustedMultiple * pattern.maximum
+    var refused: RefusedForecast?
     if let hybrid {
+      refused =
+        RefusedForecast(hybrid.means, tier: .hybrid, limit: limit)
+        ?? (hybrid.isPlausible
+          ? nil : RefusedForecast(tier: .hybrid, worst: hybrid.means.max() ?? .nan, limit: limit))
       let answer = RungForecast(means: hybrid.means, spread: hybrid.spread)
-      if holds(answer, pattern) { return Fit(.hybrid, known, answer) }
+      if refused == nil { return Fit(.hybrid, known, answer) }
     }
     for (tier, rung) in rungs(history, pattern, parent: parent) {
-      if let answer = rung(), holds(answer, pattern) { return Fit(tier, known, answer) }
+      guard let answer = rung() else { continue }
+      if let worst = RefusedForecast(answer.means, tier: tier, limit: limit) {
+        refused = refused ?? worst
+      } else {
+        return Fit(tier, known, answer, refused: refused)
+      }
     }
-    return zero("no method holds")
+    return zero("no method holds", refused: refused)
   }
 
   private func rungs(
@@ -85,18 +98,16 @@ struct Ladder {
       spread: level.spread(pool: SparseLevel.dispersion(of: [level])))
   }
 
-  private func zero(_ reason: String) -> Fit {
-    Fit(.zero, reason, ZeroDemand.forecast(horizon: horizon))
-  }
-
-  private func holds(_ answer: RungForecast, _ pattern: DemandPattern) -> Bool {
-    let limit = Ladder.trustedMultiple * pattern.maximum
-    return answer.means.allSatisfy { $0.isFinite && $0 >= 0 && $0 <= limit }
+  private func zero(_ reason: String, refused: RefusedForecast? = nil) -> Fit {
+    Fit(.zero, reason, ZeroDemand.forecast(horizon: horizon), refused: refused)
   }
 }
 
 extension Fit {
-  fileprivate init(_ tier: Tier, _ reason: String, _ answer: RungForecast) {
-    self.init(tier: tier, reason: reason, means: answer.means, spread: answer.spread)
+  fileprivate init(
+    _ tier: Tier, _ reason: String, _ answer: RungForecast, refused: RefusedForecast? = nil
+  ) {
+    self.init(
+      tier: tier, reason: reason, means: answer.means, spread: answer.spread, refused: refused)
   }
 }

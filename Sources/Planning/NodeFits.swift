@@ -4,9 +4,10 @@ internal import Inventory
 /// The fits of all nodes, and the one way in which they become coherent.
 struct NodeFits {
   private let hierarchy: Hierarchy
-  private let preparation: Preparation
+  private var preparation: Preparation
   private var fits: [Fit] = []
   private let own: Range<Int>
+  private var histories: [NodeHistory] = []
 
   init(
     _ hierarchy: Hierarchy, _ preparation: Preparation, settings: ForecastSettings,
@@ -17,7 +18,8 @@ struct NodeFits {
     own = hierarchy.levels.last.map { hierarchy.nodes(of: $0) } ?? 0..<0
     if hierarchy.series.isEmpty { return }
     let perYear = Int(settings.bucket.perYear)
-    let histories = NodeFits.histories(hierarchy, preparation, own: own)
+    histories = NodeFits.histories(hierarchy, preparation, own: own)
+    let histories = histories
     let patterns = histories.map { DemandPattern($0.values, perYear: perYear) }
     let usesHybrid = settings.choice == .auto || settings.choice == .hybrid
     let isColumn = patterns.map {
@@ -157,7 +159,27 @@ struct NodeFits {
     }
   }
 
-  func coherent(_ settings: ForecastSettings) -> [NodeForecast] {
+  /// What is not believable after all gives way to the mean of what was sold.
+  private mutating func replaceUntrusted() {
+    for series in hierarchy.series.indices {
+      let history = preparation.series[series]
+      let limit = Ladder.trustedMultiple * history.largest
+      let fit = fits[own.lowerBound + series]
+      guard let refused = RefusedForecast(means(of: series), tier: fit.tier, limit: limit) else {
+        continue
+      }
+      let mean = MeanDemand.forecast(
+        history.values, window: history.values.count, horizon: fit.means.count)
+      fits[own.lowerBound + series] = Fit(
+        tier: mean == nil ? .zero : .mean, reason: "the \(fit.tier.rawValue) forecast was absurd",
+        means: mean?.means ?? fit.means.map { _ in 0 }, spread: mean?.spread ?? .certain,
+        refused: refused)
+      preparation.promotions.forget(series)
+    }
+  }
+
+  mutating func coherent(_ settings: ForecastSettings) -> [NodeForecast] {
+    replaceUntrusted()
     let sums = Coherence.means(
       hierarchy.series.indices.map(means(of:)), members: hierarchy.members,
       horizon: settings.horizon)
@@ -170,7 +192,18 @@ struct NodeFits {
       }
       return NodeForecast(
         node: hierarchy.nodes[node], tier: fits[node].tier, reason: fits[node].reason,
-        means: sums[node], quantiles: quantiles, spread: fits[node].spread)
+        means: sums[node], quantiles: quantiles, spread: fits[node].spread,
+        refused: fits[node].refused, recent: recent(of: node, settings))
     }
+  }
+
+  private func recent(of node: Int, _ settings: ForecastSettings) -> RecentDemand? {
+    guard settings.bucket == .day else { return nil }
+    var plain = [Double](repeating: 0, count: min(settings.horizon, RecentDemand.daysAhead))
+    for member in hierarchy.members[node] {
+      let means = fits[own.lowerBound + member].means
+      for lead in plain.indices { plain[lead] += means[lead] }
+    }
+    return RecentDemand(histories[node], next: preparation.next, plainMeans: plain)
   }
 }

@@ -9,7 +9,7 @@ struct Preparation {
   let horizon: Int
   /// In the order of `Hierarchy.series`.
   var series: [PreparedSeries]
-  let promotions: Promotions
+  var promotions: Promotions
 
   init(
     _ histories: [DemandHistory], order: [Int], events: [CalendarEvent], covered: Set<EventColumn>,
@@ -76,6 +76,7 @@ extension PreparedSeries {
         }
       }
     }
+    largest = values.suffix(perYear).reduce(0) { $1.isNaN ? $0 : max($0, $1) }
     if livedCount == values.count {
       let year = values.suffix(perYear).filter { !$0.isNaN }
       usualLevel = year.isEmpty ? 0 : year.reduce(0, +) / Double(year.count)

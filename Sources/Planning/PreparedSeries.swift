@@ -26,6 +26,9 @@ struct PreparedSeries {
   /// Mean of the valid values of the last year: the series' usual share of a sum. 0 when it ended.
   var usualLevel: Double = 0
 
+  /// Units in the last year's largest bucket, promotions included.
+  var largest: Double = 0
+
   var ended: Bool { livedCount < values.count }
 
   /// Cuts the history at the origin, drops what precedes its first value and fills up with NaN.

@@ -20,6 +20,9 @@ struct Promotions {
   /// Factors of promoted buckets ahead, by position, for each series that has any.
   private(set) var factorsAhead: [Int: [Int: Double]] = [:]
 
+  /// Leaves a series' promotions ahead out.
+  mutating func forget(_ series: Int) { factorsAhead[series] = nil }
+
   private struct Evidence {
     var actual = 0.0
     var baseline = 0.0

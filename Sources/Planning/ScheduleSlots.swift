@@ -44,8 +44,8 @@ public struct LocalTime: Hashable, Comparable, Sendable {
 ///
 /// The zone comes as a function from moments to seconds east of Greenwich. A wall-clock minute is
 /// reached at the first moment at which the clock shows it or, where the clock was set forward over
-/// it, at the moment of setting: so a slot that daylight saving skips fires at the next minute there
-/// is, one that it repeats fires the first time only, and slots that meet are one.
+/// it, at the moment of setting: so a slot that daylight saving skips fires at the next minute
+/// there is, one that it repeats fires the first time only, and slots that meet are one.
 public struct ScheduleSlots {
   /// No zone was ever further than this from Greenwich.
   private static let furthestOffsetSeconds = 16 * 3600

@@ -20,6 +20,8 @@ public enum MigrationError: Error, Hashable, Sendable {
   case outOfOrder(name: String)
   /// A script ended the transaction it runs in: what it did before stays, without protection.
   case endedTransaction(name: String)
+  /// No migration was ever applied, and there are tables of something else.
+  case databaseOfAnother(table: String)
 }
 
 /// Brings a database's schema up to this program's, forward only.
@@ -61,6 +63,7 @@ public struct Migrator: Sendable {
 
   private func createTable(_ db: isolated Session) throws {
     try takeLock(db)
+    if let table = try foreignTable(db) { throw MigrationError.databaseOfAnother(table: table) }
     try db.script(
       """
       CREATE TABLE IF NOT EXISTS schema_migration (
@@ -70,6 +73,23 @@ public struct Migrator: Sendable {
         CONSTRAINT a_migration_is_applied_once PRIMARY KEY (name)
       )
       """)
+  }
+
+  /// A table or view in a schema that no migration was applied to; those of extensions, which
+  /// providers install everywhere, do not count.
+  private func foreignTable(_ db: isolated Session) throws -> String? {
+    try db.rows(
+      """
+      SELECT c.relname::text FROM pg_class AS c
+      WHERE to_regclass('schema_migration') IS NULL
+        AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+        AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        AND NOT EXISTS (
+          SELECT FROM pg_depend AS d
+          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+      ORDER BY c.relname LIMIT 1
+      """
+    ).first?[0]
   }
 
   /// Registers and runs the first script that is missing, inside the caller's transaction.

@@ -13,13 +13,29 @@ public enum Database {
     _ work: (Session) async throws -> R
   ) async throws -> R {
     try await open(url, environment: environment) { session, isPrivate in
-      if isPrivate {
-        try await Migrator(Migration.all).migrate(session)
-      } else {
-        let pending = try await Migrator(Migration.all).pending(session)
-        guard pending.isEmpty else { throw DatabaseNotMigrated(pending: pending.count) }
-      }
+      try await bringUp(session, isPrivate: isPrivate)
       return try await work(session)
+    }
+  }
+
+  /// Brings the private database up to this program's schema; refuses a named one that lacks some.
+  static func bringUp(_ lease: Cluster.Lease) async throws {
+    let session = try await Session.connect(lease.target)
+    do {
+      try await bringUp(session, isPrivate: lease.isPrivate)
+    } catch {
+      await session.close()
+      throw error
+    }
+    await session.close()
+  }
+
+  private static func bringUp(_ session: Session, isPrivate: Bool) async throws {
+    if isPrivate {
+      try await Migrator(Migration.all).migrate(session)
+    } else {
+      let pending = try await Migrator(Migration.all).pending(session)
+      guard pending.isEmpty else { throw DatabaseNotMigrated(pending: pending.count) }
     }
   }
 

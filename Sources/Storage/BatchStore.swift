@@ -201,20 +201,25 @@ public enum BatchStore {
       """) > 0
   }
 
-  public static func count(in db: isolated Session) throws -> Int {
-    try db.rows("SELECT count(*) FROM batch")[0][0]
+  /// Whether there are locations whose demand the source writes.
+  public static func hasLocations(
+    _ batch: OpenBatch, in db: isolated Session
+  ) throws -> Bool {
+    try !db.rows("SELECT FROM location WHERE demand_source_id = \(batch.source) LIMIT 1").isEmpty
   }
 
-  /// The keys of a source's batches, in the order in which they came.
-  public static func keys(
-    ofSource source: SourceCode, in db: isolated Session
-  ) throws -> [String] {
-    try db.rows(
-      """
-      SELECT b.key FROM batch b JOIN source s USING (source_id)
-      WHERE s.code = \(source) ORDER BY b.batch_id
-      """
-    ).map { try $0[0] }
+  /// The version of all data: the highest place in the commit order, 0 when there is none.
+  public static func version(in db: isolated Session) throws -> Int64 {
+    try db.rows("SELECT coalesce(max(place), 0) FROM batch")[0][0]
+  }
+
+  /// The keys of every source's batches, in the order in which they came.
+  public static func keys(in db: isolated Session) throws -> [SourceCode: [String]] {
+    let rows = try db.rows(
+      "SELECT s.code, b.key FROM batch b JOIN source s USING (source_id) ORDER BY b.batch_id")
+    var keys: [SourceCode: [String]] = [:]
+    for row in rows { keys[try row[0], default: []].append(try row[1]) }
+    return keys
   }
 
   private static func sourceID(_ code: SourceCode, in db: isolated Session) throws -> Int32 {

@@ -15,6 +15,12 @@ struct Grammar: Sendable {
     var repeats = false
   }
 
+  /// What needs more than a sentence, row by row.
+  struct Table: Sendable {
+    let title: String
+    let rows: [(name: String, help: String)]
+  }
+
   struct Example: Sendable {
     let commandLine: String
     let effect: String
@@ -25,6 +31,7 @@ struct Grammar: Sendable {
   /// One sentence without a full stop.
   let summary: String
   var details: String?
+  var table: Table?
   var positionals: [Positional] = []
   var options: [Option] = []
   let examples: [Example]

@@ -27,6 +27,7 @@ enum Help {
     }
     sections.append("Options:\n" + table(options + [("--help", "this text")]))
     if let details = grammar.details { sections.append(wrapped(details, indent: 0)) }
+    if let added = grammar.table { sections.append(added.title + "\n" + table(added.rows)) }
     let examples = grammar.examples.map { "  \($0.commandLine)\n      \($0.effect)" }
     sections.append("Examples:\n" + examples.joined(separator: "\n"))
     return sections.joined(separator: "\n\n") + "\n"

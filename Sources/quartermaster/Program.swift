@@ -6,12 +6,13 @@ import Service
 struct Program {
   /// In the order of `quartermaster help`.
   static let commands: [any RunnableCommand.Type] = [
-    SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, StatusCommand.self,
-    ForecastCommand.self, BacktestCommand.self, KeysCreateCommand.self, KeysListCommand.self,
+    SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, FlagsCommand.self,
+    StatusCommand.self, ForecastCommand.self, BacktestCommand.self, KeysCreateCommand.self, KeysListCommand.self,
     KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,
     SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,
     PlannersAddCommand.self, PlannersListCommand.self, PlannersRemoveCommand.self,
-    MigrateCommand.self, DemoCommand.self,
+    ServeCommand.self, MigrateCommand.self,
+    DemoCommand.self,
   ]
 
   static func main() async {

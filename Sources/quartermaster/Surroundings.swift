@@ -47,7 +47,12 @@ struct StandardOutput: Sendable {
 
   init(descriptor: Int32 = STDOUT_FILENO) { self.descriptor = descriptor }
 
-  var isTerminal: Bool { isatty(descriptor) == 1 }
+  /// Columns of the terminal; nil when it is none or does not say.
+  var width: Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
 
   func write(_ text: String) throws {
     let errorNumber = writeAll(text, to: descriptor)

@@ -75,6 +75,45 @@ struct SMTPClientTests {
     }
   }
 
+  @Test("whatever the words are, they arrive as they were")
+  func anyWords() async throws {
+    var random = SeededGenerator(seed: 41)
+    let words = [
+      " ", "a", "bc", "=", ".", "?", "_", "<", "\"", "é", "日本", "👩‍🌾", "\u{301}", "ẞ", "From ",
+      "=?",
+    ]
+    let breaks = ["\n", "\r\n", "\t", "\n.\n", "\u{c}", " \n"]
+    func text(_ count: Int, of words: [String]) -> String {
+      (0..<count).map { _ in words.randomElement(using: &random) ?? "" }.joined()
+    }
+    var sent: [Message] = []
+    for number in 0..<60 {
+      let id = "<run\(number).0123@example.com>"
+      sent.append(
+        try Message(
+          headerID: id, from: Sender("qm@example.com"), to: MailAddress("ann@example.com"),
+          subject: "x" + text(number, of: words), text: text(number * 9, of: words + breaks),
+          html: text(number * 5, of: words + breaks), date: 1_461_542_400 + Int64(number) * 86_399))
+    }
+    func received(_ text: String) -> String {
+      let lines = text.replacing("\r\n", with: "\n")
+      return lines.isEmpty || lines.hasSuffix("\n") ? lines : lines + "\n"
+    }
+    try await ThrowawayMailServer.run { server in
+      let client = try client("smtp://127.0.0.1:\(server.ports.plain)")
+      for message in sent { try await client.deliver(message) }
+      let arrivals = try server.arrivals()
+      #expect(arrivals.map(\.headerID) == sent.map(\.headerID))
+      for (arrival, message) in zip(arrivals, sent) {
+        #expect(arrival.subject.unicodeScalars.elementsEqual(message.subject.unicodeScalars))
+        #expect(arrival.text == received(message.text))
+        #expect(arrival.html == received(message.html))
+        #expect(arrival.date == message.date)
+        #expect(arrival.defects.isEmpty && arrival.bareBreaks == 0 && arrival.longestLine <= 78)
+      }
+    }
+  }
+
   @Test(
     "a refusal says whether it is for now, and what the server said",
     arguments: [

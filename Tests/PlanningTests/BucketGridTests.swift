@@ -29,6 +29,10 @@ struct BucketGridTests {
     let last = BucketGrid(.month, following: [day("2024-01-31"), day("2024-02-29")])
     #expect(last.name(at: last.position(of: day("2024-03-05"))) == day("2024-03-31"))
     #expect(last.days(at: last.position(of: day("2024-02-10"))).count == 29)
+    let middle = BucketGrid(.month, following: [day("2024-01-15"), day("2024-02-15")])
+    #expect(middle.name(at: middle.position(of: day("2024-03-01"))) == day("2024-03-15"))
+    let late = BucketGrid(.month, following: [day("2024-01-30"), day("2024-03-30")])
+    #expect(late.name(at: late.position(of: day("2024-02-01"))) == day("2024-02-29"))
   }
 
   @Test(
@@ -39,6 +43,7 @@ struct BucketGridTests {
       BucketGrid(.week, namedBy: day("2001-01-03")),
       BucketGrid(.week, namedBy: day("2001-01-07")),
       BucketGrid(.month, namedBy: day("2001-01-31")),
+      BucketGrid(.month, namedBy: day("2001-01-30")),
     ])
   func everyDay(grid: BucketGrid) {
     var previous = grid.position(of: .earliest)

@@ -66,6 +66,20 @@ struct MigratorTests {
     }
   }
 
+  @Test("a database that holds tables of something else is left as it is")
+  func foreign() async throws {
+    try await withDatabase { session, _ in
+      try await session.script("CREATE TABLE ledger (amount numeric)")
+      await #expect(throws: MigrationError.databaseOfAnother(table: "ledger")) {
+        try await Migrator([first]).migrate(session)
+      }
+      let tables = try await session.run { db -> Int in
+        try db.rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")[0][0]
+      }
+      #expect(tables == 1)
+    }
+  }
+
   @Test("a script that fails leaves the scripts before it and nothing of itself")
   func fails() async throws {
     let broken = Migration(

@@ -1,14 +1,7 @@
 @testable import quartermaster
 
 /// Every command that exists as a value, in the order of the overview.
-let allCommands: [any Command.Type] = [
-  SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, StatusCommand.self,
-  ForecastCommand.self, BacktestCommand.self, KeysCreateCommand.self, KeysListCommand.self,
-  KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,
-  SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,
-  PlannersAddCommand.self, PlannersListCommand.self, PlannersRemoveCommand.self,
-  MigrateCommand.self, DemoCommand.self,
-]
+let allCommands: [any Command.Type] = Program.commands
 
 /// The words of a command line as a shell would cut it that knows no quotes but single ones.
 func words(_ commandLine: String) -> [String] {

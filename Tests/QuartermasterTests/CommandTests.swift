@@ -33,6 +33,15 @@ struct CommandTests {
     #expect(command.database == nil)
   }
 
+  @Test("flags takes a region, a run and a format")
+  func flags() throws {
+    let command = try parsed("flags --region N --run 7 --format json", as: FlagsCommand.self)
+    #expect(command?.region == RegionCode("N"))
+    #expect(command?.run == 7)
+    #expect(command?.format == .json)
+    #expect(refusal("flags --run 0") == "--run is '0', but must be a whole number from 1 on")
+  }
+
   @Test("train and report take the day that is today")
   func asOf() throws {
     let train = try parsed("train --as-of 2016-04-24", as: TrainCommand.self)

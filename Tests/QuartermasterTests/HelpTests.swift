@@ -23,6 +23,7 @@ struct HelpTests {
         sync                Store a file of items, locations, calendar, terms, demand or stock
         train               Forecast every region from one version of the data and publish it
         report procurement  Say what a region should order, and how sure that is
+        flags               List the predictions not to trust, and the regions that are behind
         status              Show how fresh each location's data is, and the last run
         forecast            Forecast a file of demand into a file, without a database
         backtest            Measure forecasts of a file against what came after
@@ -37,6 +38,7 @@ struct HelpTests {
         planners add        Mail somebody about a region's flags
         planners list       Show who is mailed about which region
         planners remove     Mail somebody no more
+        serve               Run the service: API, pages, schedule, worker and mail
         migrate             Create the tables, or bring them up to this version
         demo                Load a generated retailer, train, and print one region's report
 
@@ -73,6 +75,13 @@ struct HelpTests {
     for line in ["help train", "train --help", "train --as-of x --help"] {
       #expect(try shown(line) == golden)
     }
+  }
+
+  @Test("sync's help names the columns of every kind")
+  func columns() throws {
+    let text = try #require(try shown("help sync"))
+    #expect(text.contains("  demand     item, location, day, quantity; revision\n"))
+    #expect(text.contains("  locations  location, region; name, time_zone, freshness\n"))
   }
 
   @Test("every example in the help is a command line that is understood")

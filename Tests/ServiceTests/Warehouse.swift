@@ -54,6 +54,8 @@ struct Warehouse {
       push, from: .chunks([bytes]), clock: clock, progress: .silent, to: session)
   }
 
+  var today: Day { clock.today(zone: nil) }
+
   /// Every observation, as "item location day quantity".
   func demand() async throws -> [String] {
     try await session.run { db in

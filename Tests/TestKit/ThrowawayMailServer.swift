@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Glibc
 
 /// A real SMTP server on this machine, for one test. What it does to a message is said by the
 /// recipient's name: see `scripts/lib/smtp-server.py`.
@@ -63,6 +65,8 @@ public final class ThrowawayMailServer: Sendable {
     process.arguments = [folder.path]
     process.standardInput = lifeline
     process.standardOutput = output
+    // Or a server that another test starts meanwhile would hold this end open.
+    _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
     try process.run()
     let line = output.fileHandleForReading.availableData
     let announcement = try JSONDecoder().decode(Announcement.self, from: line)
@@ -71,20 +75,25 @@ public final class ThrowawayMailServer: Sendable {
 
   /// Starts it, runs the body and takes it away again, with all that it accepted.
   public static func run<R>(_ body: (ThrowawayMailServer) async throws -> R) async throws -> R {
-    let server = try ThrowawayMailServer()
-    defer { server.stop() }
-    return try await body(server)
+    // Starting waits for the server's first line, on a thread that others do not need.
+    let server = try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(with: Result { try ThrowawayMailServer() })
+      }
+    }
+    do {
+      let result = try await body(server)
+      try server.stop()
+      return result
+    } catch {
+      try server.stop()
+      throw error
+    }
   }
 
-  private func stop() {
-    // The process ends at the end of its input; a folder that stays behind is only untidy.
-    do {
-      try lifeline.fileHandleForWriting.close()
-      process.waitUntilExit()
-      try FileManager.default.removeItem(at: folder)
-    } catch {
-      process.terminate()
-    }
+  private func stop() throws {
+    process.terminate()
+    try FileManager.default.removeItem(at: folder)
   }
 
   /// Everything accepted so far, in its order.

@@ -17,8 +17,8 @@ public enum Hybrid {
   /// Runs `body` for 0..<count in any order and returns when all are done.
   public typealias Loop = (_ count: Int, _ body: (Int) -> Void) -> Void
 
-  /// One forecast per column; nil where a column has too little history, or an answer that is not
-  /// finite or above ten times the last year's maximum, and a lower rung must take over.
+  /// One forecast per column; nil where a column has too little history. A lower rung must take
+  /// over there, and where an answer is not plausible.
   ///
   /// Results do not depend on how `loop` orders or overlaps its calls. Cost: about
   /// 6 T p operations per series and 20 T p² / 2 + 9 p³ per window of history.

@@ -7,10 +7,11 @@ extension HybridFit {
     let lanes = endings.map { $0.map { chosenLane($0, pooled: pooled) } ?? 0 }
     return endings.indices.map { column in
       guard let ending = endings[column], let scale = plan.scales[column] else { return nil }
-      let forecast = forecast(
+      var forecast = forecast(
         ending, scale, lane: lanes[column], step: step(for: column, lanes: lanes),
         closures: panel.closures[column])
-      return isPlausible(forecast, column) ? forecast : nil
+      forecast.isPlausible = isPlausible(forecast, column)
+      return forecast
     }
   }
 
@@ -59,7 +60,7 @@ extension HybridFit {
     let rate = max(parameters.levels[lane].rate, min(ending.leastRate, 1))
     let deviation = parameters.widening * level.deviation[lane] / freedom.squareRoot()
     return Hybrid.Forecast(
-      means: means,
+      means: means, isPlausible: true,
       spread: .squareRoot(
         scale: scale.mean, deviation: HybridFit.widened(deviation, by: step), growth: rate),
       scale: scale.mean, coefficients: ending.coefficients, level: base, slope: level.slope,

@@ -6,6 +6,9 @@ extension Hybrid {
   public struct Forecast: Sendable {
     /// H means in units, finite, >= 0, 0 on closures.
     public var means: [Double]
+    /// Whether the answer can be true; what is finite and within ten times the last year's maximum
+    /// can. If not, a lower rung must take over, and the means are only what was refused.
+    public var isPlausible: Bool
     public var spread: DemandSpread
     /// The mean of the last year's demand, units.
     public var scale: Double

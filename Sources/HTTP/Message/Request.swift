@@ -9,6 +9,13 @@ public struct QueryItem: Hashable, Sendable {
   }
 }
 
+extension [QueryItem] {
+  /// The fields of a form, as a page sends them (`application/x-www-form-urlencoded`).
+  public init(formEncoded bytes: [UInt8]) throws(MalformedRequest) {
+    self = try Target.items(bytes[...])
+  }
+}
+
 /// A request that is whole: its head was checked and its body is all here.
 public struct Request: Sendable {
   public var method: Method

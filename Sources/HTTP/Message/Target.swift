@@ -25,14 +25,20 @@ struct Target: Hashable, Sendable {
       path.append(try Target.decoded(segment, plusIsSpace: false))
     }
     if path == [""] { path = [] }
-    query = []
-    for pair in bytes[question...].dropFirst().split(separator: UInt8(ascii: "&")) {
+    query = try Target.items(bytes[question...].dropFirst())
+  }
+
+  /// Pairs as queries and forms have them.
+  static func items(_ bytes: ArraySlice<UInt8>) throws(MalformedRequest) -> [QueryItem] {
+    var items: [QueryItem] = []
+    for pair in bytes.split(separator: UInt8(ascii: "&")) {
       let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-      query.append(
+      items.append(
         QueryItem(
-          name: try Target.decoded(pair[..<equals], plusIsSpace: true),
-          value: try Target.decoded(pair[equals...].dropFirst(), plusIsSpace: true)))
+          name: try decoded(pair[..<equals], plusIsSpace: true),
+          value: try decoded(pair[equals...].dropFirst(), plusIsSpace: true)))
     }
+    return items
   }
 
   /// Percent decoding into UTF-8. What decodes to a control character is refused: nothing this

@@ -8,10 +8,21 @@ struct HeadScanner {
     case refused(ServerProblem)
   }
 
-  private var scanned = 0
-  private var lineStart = 0
-  private var headStart = 0
+  private var scanned: Int
+  private var lineStart: Int
+  private var headStart: Int
+  private var mayBeginEmpty = true
   private var isAfterReturn = false
+
+  /// Begins at a place among the bytes.
+  init(at place: Int = 0) { (scanned, lineStart, headStart) = (place, place, place) }
+
+  /// The bytes before were dropped, and all places are so much smaller.
+  mutating func shift(by count: Int) {
+    scanned -= count
+    lineStart -= count
+    headStart -= count
+  }
 
   /// Goes on where the last call stopped; `bytes` are the same as then, and more.
   mutating func scan(_ bytes: [UInt8], limits: Limits) -> Outcome {
@@ -49,7 +60,8 @@ struct HeadScanner {
     }
     // One empty line before a request is forgiven (RFC 9112, section 2.2): old clients send it
     // after a body.
-    guard headStart == 0 else { return .refused(.malformed(.requestLine)) }
+    guard mayBeginEmpty else { return .refused(.malformed(.requestLine)) }
+    mayBeginEmpty = false
     headStart = scanned + 1
     return nil
   }

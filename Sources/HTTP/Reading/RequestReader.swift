@@ -20,15 +20,19 @@ struct RequestReader {
   private let limits: Limits
   private var state = State.head
   private var scanner = HeadScanner()
-  /// What came and belongs to no body yet.
+  /// What came and belongs to no body yet: everything from `start` on. What is before it was read,
+  /// and stays until more comes, so that many small requests in one piece are not moved each time.
   private var pending: [UInt8] = []
+  private var start = 0
   private(set) var body: [UInt8] = []
 
   init(limits: Limits) { self.limits = limits }
 
   /// Whether nothing of a request is here.
   var isIdle: Bool {
-    if case .head = state { pending.isEmpty } else { false }
+    guard case .head = state else { return false }
+    // The end of line that old clients send after a body begins nothing yet.
+    return [ASCII.carriageReturn, ASCII.lineFeed].starts(with: pending[start...])
   }
 
   var isInBody: Bool {
@@ -37,13 +41,23 @@ struct RequestReader {
 
   mutating func append(_ bytes: UnsafeRawBufferPointer) {
     switch state {
-    case .head: pending.append(contentsOf: bytes)
+    case .head:
+      dropRead()
+      pending.append(contentsOf: bytes)
     case .body(let head):
       let wanted = min(head.contentLength - body.count, bytes.count)
-      body.append(contentsOf: bytes[..<wanted])
-      pending.append(contentsOf: bytes[wanted...])
+      // Rebased, because a slice of a buffer is appended byte by byte.
+      body.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<wanted]))
+      pending.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[wanted...]))
     case .refused: break
     }
+  }
+
+  private mutating func dropRead() {
+    guard start > 0 else { return }
+    pending.removeSubrange(..<start)
+    scanner.shift(by: start)
+    start = 0
   }
 
   mutating func next() -> Step {
@@ -74,8 +88,10 @@ struct RequestReader {
   private mutating func beginBody(_ head: RequestHead, at next: Int) {
     let end = min(pending.count, next + head.contentLength)
     body = Array(pending[next..<end])
-    pending.removeSubrange(..<end)
-    scanner = HeadScanner()
+    start = end
+    // Nothing is kept of a connection that rests.
+    if start == pending.count { (pending, start) = ([], 0) }
+    scanner = HeadScanner(at: start)
     state = .body(head)
   }
 
@@ -86,7 +102,7 @@ struct RequestReader {
   }
 
   private mutating func refuse(_ problem: ServerProblem) -> Step {
-    (pending, body, state) = ([], [], .refused(problem))
+    (pending, start, body, state) = ([], 0, [], .refused(problem))
     return .refused(problem)
   }
 }

@@ -34,7 +34,7 @@ final class EventLoop: @unchecked Sendable {
   private var isFinished = false
   private var drainings: [CheckedContinuation<Void, Never>] = []
   private var drainUntil: Moment?
-  private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+  private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
   private let tickSeconds: Double
 
   init(_ configuration: Configuration, listener: Listener) throws(ServerError) {

@@ -2,10 +2,12 @@ import Glibc
 public import Postgres
 
 /// The private PostgreSQL: made when there is none, started when it is stopped, and stopped again
-/// by the command that started it.
+/// by the last command that uses it.
 ///
 /// Everything that changes its state happens under one lock, and every lease holds a connection, so
-/// that "nobody else is connected" means nobody else.
+/// that "nobody else is connected" means nobody else. That the last one stops it, and not only the
+/// one that started it, is what ends a server whose starter was interrupted or left first. A server
+/// that somebody started by hand is left running.
 public struct Cluster: Sendable {
   let home: ClusterHome
   let programs: ServerPrograms
@@ -17,29 +19,30 @@ public struct Cluster: Sendable {
     /// The same for a person, to be given to `psql`.
     public nonisolated let url: String
     private var presence: Session?
-    private let startedCluster: Cluster?
+    /// The cluster that is stopped when nobody uses it any more.
+    private let cluster: Cluster?
+    /// Whether this lease started the server.
+    public nonisolated let startedServer: Bool
 
-    init(url: String, presence: Session?, startedCluster: Cluster?) {
+    init(url: String, presence: Session?, cluster: Cluster?, startedServer: Bool) {
       target = ConnectionTarget(url)
       self.url = url
       self.presence = presence
-      self.startedCluster = startedCluster
+      self.cluster = cluster
+      self.startedServer = startedServer
       isPrivate = presence != nil
     }
-
-    /// Whether this lease started the server.
-    public nonisolated var startedServer: Bool { startedCluster != nil }
 
     /// Whether it is the private server.
     public nonisolated let isPrivate: Bool
 
-    /// Stops the server if this lease started it and nobody else is connected. Every session of
-    /// the caller's must be closed before.
+    /// Stops the server if a command started it and nobody else is connected. Every session of the
+    /// caller's must be closed before.
     public func release() async throws {
       guard let presence else { return }
       self.presence = nil
-      if let startedCluster {
-        try await startedCluster.stopUnlessUsed(presence)
+      if let cluster {
+        try await cluster.stopUnlessUsed(presence, waitsForOthers: startedServer)
       } else {
         await presence.close()
       }
@@ -53,7 +56,7 @@ public struct Cluster: Sendable {
     database: String?, environment: [String: String]
   ) async throws -> Lease {
     if let named = database ?? environment["QUARTERMASTER_DATABASE_URL"], !named.isEmpty {
-      return Lease(url: named, presence: nil, startedCluster: nil)
+      return Lease(url: named, presence: nil, cluster: nil, startedServer: false)
     }
     return try await open(home: ClusterHome(environment: environment))
   }
@@ -72,6 +75,7 @@ public struct Cluster: Sendable {
       home: home, programs: try ServerPrograms.choose(among: installed, dataVersion: version))
     if version == nil { try await cluster.initialize() }
     let (socketFolder, started) = try await cluster.ensureRunning()
+    let isOurs = started || cluster.wasStartedByCommand(socketFolder)
     let presence: Session
     do {
       presence = try await cluster.connect(socketFolder)
@@ -82,7 +86,7 @@ public struct Cluster: Sendable {
     let role = ClusterSettings.role
     return Lease(
       url: "postgresql:///\(ClusterSettings.database)?host=\(socketFolder)&user=\(role)",
-      presence: presence, startedCluster: started ? cluster : nil)
+      presence: presence, cluster: isOurs ? cluster : nil, startedServer: started)
   }
 
   /// The lease's own connection, once its database is there.
@@ -99,7 +103,7 @@ public struct Cluster: Sendable {
 
   /// A server that crashed and recovers answers after a while, or gives up; one that takes longer
   /// is left to the next command.
-  private func stopUnlessUsed(_ presence: Session) async throws {
+  private func stopUnlessUsed(_ presence: Session, waitsForOthers: Bool) async throws {
     let lock = try await FileLock.take(home.lock)
     defer { withExtendedLifetime(lock) {} }
     await presence.close()
@@ -107,7 +111,7 @@ public struct Cluster: Sendable {
       guard let server = RunningServer.read(home), server.isAlive(home) else { return }
       do {
         let session = try await connect(server.socketFolder)
-        let isUsed = try await othersStay(session)
+        let isUsed = try await othersStay(session, looks: waitsForOthers ? 20 : 4)
         await session.close()
         return isUsed ? () : try await stop()
       } catch let error as PostgresError where error.isConnectionLoss {
@@ -116,10 +120,13 @@ public struct Cluster: Sendable {
     }
   }
 
-  /// Whether anybody else is connected and stays so for a second: the server forgets a closed
+  /// Whether anybody else is connected and stays so for a while: the server forgets a closed
   /// connection a moment after its end.
-  private func othersStay(_ session: Session) async throws -> Bool {
-    for _ in 0..<20 {
+  ///
+  /// - Parameter looks: one each 50 ms. Who started the server takes a second; the others, which
+  ///   find a server in use all day, must not be held up for so long.
+  private func othersStay(_ session: Session, looks: Int) async throws -> Bool {
+    for _ in 0..<looks {
       let others = try await session.rows(
         """
         SELECT 1 FROM pg_stat_activity

@@ -40,6 +40,12 @@ extension Cluster {
     return (try await start(), true)
   }
 
+  /// Whether `start` made the folder in which the server has its socket.
+  func wasStartedByCommand(_ socketFolder: String) -> Bool {
+    FileText.read("\(home.folder)/socket-folder")
+      .map { $0.split(separator: "\n").first.map(String.init) == socketFolder } ?? false
+  }
+
   /// Another command is starting it, or it recovers from a crash, which may take minutes.
   private func untilReady(_ server: RunningServer) async throws -> RunningServer {
     var server = server
@@ -65,7 +71,8 @@ extension Cluster {
 
         socket=$(mktemp -d /tmp/quartermaster-XXXXXX)
         trap 'rm -rf "$socket"' EXIT
-        echo "$socket" > socket-folder
+        # The program, not the shell's own: it says why it cannot write.
+        LC_ALL=C env echo "$socket" > socket-folder
         if [ -f server.log ] && [ "$(wc -c < server.log)" -gt 10000000 ]; then : > server.log; fi
         size=$(wc -c 2>/dev/null < server.log || echo 0)
         if "$1/pg_ctl" start --silent --wait --timeout=600 --pgdata="$2/data" --log=server.log \

@@ -14,25 +14,27 @@ public struct Demo: Sendable {
   /// Every region, for what to try next.
   public let regions: [RegionCode]
 
-  /// Syncs the days that are missing, trains if anything came, and reports the first region.
+  /// Syncs what is missing, trains if there is anything new, and reports the first region.
+  ///
+  /// A demo that was stopped half-way is taken up again: what it had begun to send is sent to its
+  /// end, before the days since.
   ///
   /// - Throws: `DemoInTheWay` when the database holds data that is not the generated retailer's.
   public static func run(
     clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session
   ) async throws -> Demo {
-    let synced = try await lastSyncedDay(in: session)
+    let stand = try await session.run { db in try Stand.read(in: db) }
     let through = clock.today(zone: nil) - 1
-    let batches = try GeneratedRetailer().batches(through: through, after: synced)
+    let batches = try stand.missing(through: through)
     let news = try await sync(batches, clock: clock, progress: progress, to: session)
-    let published = try await session.run { db in try RunStore.published(in: db) }
     var lines: [String] = []
-    if let synced, news.pushes == 0 {
-      lines.append("the retailer is there, with data through \(synced)")
+    if let last = stand.begun.last, news.pushes == 0 {
+      lines.append("the retailer is there, with data through \(last)")
     } else {
       lines.append(
         "\(news.rows.grouped) rows in \(news.pushes.grouped) pushes, data through \(through)")
     }
-    if published == nil || news.pushes > 0 {
+    if !stand.isTrained || news.pushes > 0 {
       lines.append(
         try await Training.run(clock: clock, progress: progress, in: session).text)
     }
@@ -47,21 +49,6 @@ public struct Demo: Sendable {
   /// What is planted in the data, day by day, for those who want to find it.
   public static func truth(through: Day) throws -> [UInt8] {
     try GeneratedRetailer().truth(from: through - 1100, through: through)
-  }
-
-  /// The day through which all locations have sent everything; nil before each has sent once.
-  ///
-  /// A load that broke off is taken up again: what came before is known by its keys.
-  private static func lastSyncedDay(in session: Session) async throws -> Day? {
-    let locations = try GeneratedRetailer().locationCount
-    return try await session.run { db in
-      let isOurs =
-        try SourceCode(GeneratedRetailer.headOffice)
-        .map { try !BatchStore.keys(ofSource: $0, in: db).isEmpty } ?? false
-      if try BatchStore.count(in: db) > 0, !isOurs { throw DemoInTheWay() }
-      let complete = try DatasetStore.locations(in: db).compactMap(\.completeThrough)
-      return complete.count == locations ? complete.min() : nil
-    }
   }
 
   private static func sync(
@@ -92,6 +79,38 @@ public struct Demo: Sendable {
   }
 }
 
+/// What of the retailer a database holds.
+private struct Stand: Sendable {
+  /// The last days of what was sent, script by script; the last script may be unfinished.
+  let begun: [Day]
+  /// The keys of all pushes.
+  let keys: [SourceCode: Set<String>]
+  /// Whether the forecasts in use have seen all that was sent.
+  let isTrained: Bool
+
+  static func read(in db: isolated Session) throws -> Stand {
+    let retailer = try GeneratedRetailer()
+    let keys = try BatchStore.keys(in: db)
+    let office = SourceCode(GeneratedRetailer.headOffice).flatMap { keys[$0] } ?? []
+    guard keys.isEmpty || !office.isEmpty else { throw DemoInTheWay() }
+    return Stand(
+      begun: retailer.throughDays(ofKeys: office).sorted(), keys: keys.mapValues(Set.init),
+      isTrained: try RunStore.published(in: db)?.datasetVersion == DatasetStore.version(in: db))
+  }
+
+  /// The pushes that bring the database up to a day. A run comes after all pushes, so that without
+  /// a run that saw them some of the last script's may be missing.
+  func missing(through: Day) throws -> [SyncBatch] {
+    let retailer = try GeneratedRetailer()
+    var batches: [SyncBatch] = []
+    if let last = begun.last, !isTrained {
+      batches = try retailer.batches(through: last, after: begun.dropLast().last)
+        .filter { keys[$0.source]?.contains($0.key) != true }
+    }
+    return batches + (try retailer.batches(through: through, after: begun.last))
+  }
+}
+
 extension DemoInTheWay: Failure {
   public var code: String { "demo-in-the-way" }
   public var exitCode: ExitCode { .configuration }
@@ -105,9 +124,9 @@ extension DemoInTheWay: Failure {
 extension Demo {
   private static let shownLines = 15
 
-  /// The beginning of the report: its most urgent lines.
-  public var reportText: String {
-    let lines = ReportFormat.table.text(of: report).split(
+  /// The beginning of the report, its most urgent lines, for a terminal of a width.
+  public func reportText(width: Int?) -> String {
+    let lines = ReportFormat.table.text(of: report, width: width).split(
       separator: "\n", omittingEmptySubsequences: false)
     let rule = lines.firstIndex { $0.hasPrefix("---") } ?? 0
     let shown = lines.prefix(rule + 1 + Demo.shownLines)

@@ -22,9 +22,6 @@ public struct GeneratedRetailer: Sendable {
 
   init(_ parameters: RetailerParameters) { self.parameters = parameters }
 
-  /// Warehouses and stores, in all regions.
-  var locationCount: Int { parameters.regions.reduce(0) { $0 + $1.locations.count } }
-
   /// All pushes that bring a database up to a day.
   ///
   /// - Parameters:
@@ -49,6 +46,14 @@ public struct GeneratedRetailer: Sendable {
       day = day + 1
     }
     return script
+  }
+
+  /// The days through which scripts of `batches` were begun, from the keys of the head office's
+  /// pushes: each script has one push of calendar days, whose key ends with the last of them.
+  func throughDays(ofKeys keys: [String]) -> [Day] {
+    let beginning = "\(GeneratedRetailer.headOffice)-\(SyncKind.calendar.rawValue)-"
+    return keys.filter { $0.hasPrefix(beginning) }
+      .compactMap { Day(String($0.suffix(10))).map { $0 - parameters.calendarDaysAhead } }
   }
 
   /// The truth about a stretch of days, as CSV: kind, location, item (empty = every item there),

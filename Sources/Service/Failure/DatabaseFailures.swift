@@ -57,6 +57,9 @@ extension MigrationError: Failure {
     case .outOfOrder(let name):
       "migration \(name) would come before one that was applied already"
     case .endedTransaction(let name): "migration \(name) ends its own transaction"
+    case .databaseOfAnother(let table):
+      "the database holds table '\(table)' of something else; give Quartermaster a database of its"
+        + " own: nothing was changed"
     }
   }
 }

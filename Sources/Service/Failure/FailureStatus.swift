@@ -15,6 +15,7 @@ enum FailureStatus {
     "not-trained": 409,
     "out-of-memory": 503,
     "region-never-trained": 409,
+    "region-without-demand": 409,
     "unknown-key": 404,
     "unknown-region": 404,
   ]

@@ -40,6 +40,16 @@ extension BatchError: Failure {
   }
 }
 
+extension FutureWatermark: Failure {
+  public var code: String { "future-watermark" }
+  public var exitCode: ExitCode { .data }
+
+  public var sentence: String {
+    "complete through \(completeThrough) is in the future: today is \(today); nothing of this was"
+      + " stored"
+  }
+}
+
 extension StrictRefusal: Failure {
   public var code: String { "strict-refusal" }
   public var exitCode: ExitCode { .data }
@@ -53,7 +63,7 @@ extension StrictRefusal: Failure {
 extension TrainingRefusal: Failure {
   public var code: String {
     switch self {
-    case .noDemand: "no-demand"
+    case .noDemand, .noDemandThrough: "no-demand"
     case .everyRegionBehind: "every-region-behind"
     }
   }
@@ -65,6 +75,8 @@ extension TrainingRefusal: Failure {
     case .noDemand:
       "there is no demand yet: send some with 'quartermaster sync demand FILE --complete-through"
         + " DAY'"
+    case .noDemandThrough(let origin):
+      "there is no demand through \(origin), so nothing is trained; the forecast in use stays"
     case .everyRegionBehind(let behind, let asOf):
       "no region is fresh as of \(asOf): "
         + behind.prefix(3).map { "in \($0.region), \($0.reason)" }.joined(separator: "; ")
@@ -86,6 +98,7 @@ extension ReportRefusal: Failure {
     switch self {
     case .notTrainedYet: "not-trained"
     case .unknownRegion: "unknown-region"
+    case .regionWithoutDemand: "region-without-demand"
     case .regionNeverTrained: "region-never-trained"
     case .asOfBeforeOrigin: "as-of-before-origin"
     }
@@ -98,6 +111,8 @@ extension ReportRefusal: Failure {
     case .notTrainedYet: "there is no forecast yet: run 'quartermaster train'"
     case .unknownRegion(let region, let known):
       "no region '\(region)' is forecast; known are \(known.map(\.text).listed)"
+    case .regionWithoutDemand(let region, let origin):
+      "region '\(region)' has no demand through \(origin), so nothing is forecast for it"
     case .regionNeverTrained(let region, let reason):
       "region '\(region)' has no forecast yet: \(reason)"
     case .asOfBeforeOrigin(let asOf, let origin):

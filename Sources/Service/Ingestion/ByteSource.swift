@@ -10,8 +10,8 @@ struct ByteSource: ~Copyable {
   enum Origin: Sendable {
     case file(String)
     case standardInput
-    /// A file that holds what standard input said.
-    case spool(String)
+    /// A file that holds what standard input or a pipe said.
+    case spool(String, of: String)
     case chunks([[UInt8]])
 
     /// A path, or `-` for standard input.
@@ -21,7 +21,8 @@ struct ByteSource: ~Copyable {
     var name: String {
       switch self {
       case .file(let path): path
-      case .standardInput, .spool: "standard input"
+      case .standardInput: "standard input"
+      case .spool(_, let name): name
       case .chunks: "the content"
       }
     }
@@ -179,7 +180,7 @@ struct ByteSource: ~Copyable {
       return (.chunks(chunks, next: 0, offset: 0), chunks.reduce(0) { $0 + $1.count }, false)
     case .standardInput:
       return (.descriptor(STDIN_FILENO), nil, false)
-    case .file(let path), .spool(let path):
+    case .file(let path), .spool(let path, of: _):
       let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw .unreadable(name: path, errorNumber: errno) }
       var status = stat()

@@ -10,6 +10,7 @@ struct HeaderPlaces {
       switch mapping.meaning(of: name) {
       case .ignored: continue
       case .unknown:
+        guard !name.isEmpty else { throw .unnamedColumn(number: cell + 1) }
         throw .unknownColumn(found: name, nearest: ColumnMapping.nearest(to: name))
       case .columns(let meant):
         for column in meant where columns.contains(column) {

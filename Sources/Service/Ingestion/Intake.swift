@@ -59,7 +59,8 @@ struct Intake {
     }
     let receipt = try BatchStore.close(batch, counts: counts, watermarkMoved: moved, in: db)
     return PushReceipt(
-      receipt: receipt, firstQuarantined: first, completeThrough: push.completeThrough)
+      receipt: receipt, firstQuarantined: first, completeThrough: push.completeThrough,
+      sourceHasLocations: try BatchStore.hasLocations(batch, in: db))
   }
 
   /// A batch with many bad rows says nothing about what is complete.

@@ -9,9 +9,11 @@ extension ReadFailure: Failure {
     case .outOfMemory: "out-of-memory"
     case .digestUnavailable: "digest-unavailable"
     case .empty: "empty-file"
-    case .wrongEncoding: "wrong-encoding"
+    case .foreign(_, .utf16), .foreign(_, .utf32): "wrong-encoding"
+    case .foreign: "wrong-format"
     case .malformedHeader: "malformed-header"
     case .unknownColumn: "unknown-column"
+    case .unnamedColumn: "unnamed-column"
     case .duplicateColumn: "duplicate-column"
     case .mappedColumnAbsent: "mapped-column-absent"
     case .missingColumns: "missing-columns"
@@ -37,22 +39,23 @@ extension ReadFailure: Failure {
     case .outOfMemory: return "out of memory while inflating gzip data"
     case .digestUnavailable: return "libcrypto refuses to compute SHA-256"
     case .empty(let name): return "\(name) is empty"
-    case .wrongEncoding(let name, let encoding):
-      return "\(name) is \(encoding); convert it to UTF-8"
+    case .foreign(let name, let form): return "\(name) \(form.statement)"
     case .malformedHeader(let name, let problem):
       return "the header of \(name) cannot be read: \(problem.statement)"
     case .unknownColumn(let found, let nearest):
-      let hint = nearest.map { "did you mean '\($0)'? " } ?? ""
-      return "unknown column '\(found)': \(hint)use --map OURS=\(found) or --ignore \(found)"
+      let (hint, name) = (nearest.map { "did you mean '\($0)'? " } ?? "", found.shownShort)
+      return "unknown column '\(name)': \(hint)use --map OURS=\(name) or --ignore \(name)"
+    case .unnamedColumn(let number):
+      return "column \(number) of the header has no name: give it one, or take the column away"
     case .duplicateColumn(let column):
       return "two columns are \(column.rawValue); use --ignore for one of them"
     case .mappedColumnAbsent(let column, let theirs, let header):
       return "--map \(column.rawValue)=\(theirs): the header holds no '\(theirs)', but"
-        + " \(header.joined(separator: ", "))"
+        + " \(header.listedShort)"
     case .missingColumns(let columns, let header):
       let names = columns.map(\.rawValue).joined(separator: ", ")
       return "missing column\(columns.count == 1 ? "" : "s") \(names): the header holds"
-        + " \(header.joined(separator: ", "))"
+        + " \(header.listedShort)"
     }
   }
 }
@@ -69,5 +72,28 @@ extension ColumnMapping.Failure: Failure {
         + (nearest.map { "; did you mean '\($0)'?" } ?? "")
     case .mappedTwice(let column): return "--map says \(column.rawValue) twice"
     }
+  }
+}
+
+extension ForeignForm {
+  /// What the file is, and what to do about it.
+  fileprivate var statement: String {
+    switch self {
+    case .utf16: "is UTF-16; convert it to UTF-8"
+    case .utf32: "is UTF-32; convert it to UTF-8"
+    case .zip: "is a spreadsheet or a ZIP archive; save it as CSV"
+    case .jsonArray: "is one JSON array; write one object per line, without brackets and commas"
+    case .separated(let separator):
+      "has its columns separated by \(separator == "\t" ? "tabs" : "'\(separator)'"); separate them"
+        + " by commas"
+    }
+  }
+}
+
+extension Array where Element == String {
+  /// The first names of a header, fit for a sentence.
+  fileprivate var listedShort: String {
+    let shown = prefix(20).map(\.shownShort).joined(separator: ", ")
+    return count > 20 ? shown + " and \(count - 20) more" : shown
   }
 }

@@ -29,8 +29,9 @@ extension PushReceipt {
     let tooMany =
       Double(receipt.counts.quarantined)
       > Synchronisation.watermarkTolerance * Double(receipt.counts.received)
-    return tooMany
-      ? "the watermark did not move: more than 1 % of the rows are quarantined"
-      : "the watermark did not move: the locations were complete through \(completeThrough) before"
+    if tooMany { return "the watermark did not move: more than 1 % of the rows are quarantined" }
+    return sourceHasLocations
+      ? "the watermark did not move: the locations were complete through \(completeThrough) before"
+      : "the watermark did not move: this source has sent demand of no location yet"
   }
 }

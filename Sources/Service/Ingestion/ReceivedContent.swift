@@ -3,20 +3,20 @@ internal import Glibc
 
 /// What is to be synchronised, readable twice: once for its digest, once for its rows.
 ///
-/// Standard input can be read only once, so it goes to a temporary file first, which is removed
-/// with this value.
+/// Standard input and pipes can be read only once, so they go to a temporary file first, which is
+/// removed with this value.
 struct ReceivedContent: ~Copyable {
   private let origin: ByteSource.Origin
   private let spooledPath: String?
 
   init(_ origin: ByteSource.Origin) throws {
-    guard case .standardInput = origin else {
-      self.origin = origin
-      spooledPath = nil
-      return
-    }
-    let path = try spooledStandardInput()
-    self.origin = .spool(path)
+    let path: String? =
+      switch origin {
+      case .standardInput: try spooled(STDIN_FILENO, origin.name)
+      case .file(let path) where isPipe(path): try spooledPipe(path)
+      case .file, .spool, .chunks: nil
+      }
+    self.origin = path.map { .spool($0, of: origin.name) } ?? origin
     spooledPath = path
   }
 
@@ -35,7 +35,20 @@ struct ReceivedContent: ~Copyable {
   }
 }
 
-private func spooledStandardInput() throws -> String {
+private func isPipe(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && [S_IFIFO, S_IFSOCK, S_IFCHR].contains(status.st_mode & S_IFMT)
+}
+
+private func spooledPipe(_ path: String) throws -> String {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw SystemFailure(.read, path, errorNumber: errno) }
+  defer { close(descriptor) }
+  return try spooled(descriptor, path)
+}
+
+/// - Parameter name: what a sentence calls the input.
+private func spooled(_ input: Int32, _ name: String) throws -> String {
   let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
   var template = Array("\(folder)/quartermaster-XXXXXX".utf8CString)
   let descriptor = mkstemp(&template)
@@ -43,7 +56,7 @@ private func spooledStandardInput() throws -> String {
   guard descriptor >= 0 else { throw SystemFailure(.create, path, errorNumber: errno) }
   defer { close(descriptor) }
   do {
-    try copyStandardInput(to: descriptor, name: path)
+    try copy(input, name, to: descriptor, path)
   } catch {
     unlink(path)
     throw error
@@ -51,16 +64,18 @@ private func spooledStandardInput() throws -> String {
   return path
 }
 
-private func copyStandardInput(to descriptor: Int32, name: String) throws {
+private func copy(
+  _ input: Int32, _ inputName: String, to descriptor: Int32, _ name: String
+) throws {
   let block = UnsafeMutableRawBufferPointer.allocate(
     byteCount: ByteSource.blockBytes, alignment: 16)
   defer { block.deallocate() }
   while true {
-    let count = read(STDIN_FILENO, block.baseAddress, block.count)
+    let count = read(input, block.baseAddress, block.count)
     if count == 0 { return }
     if count < 0 {
       if errno == EINTR { continue }
-      throw SystemFailure(.read, "standard input", errorNumber: errno)
+      throw SystemFailure(.read, inputName, errorNumber: errno)
     }
     var rest = UnsafeRawBufferPointer(rebasing: block[..<count])
     while !rest.isEmpty {

@@ -128,6 +128,11 @@ struct Rejection: Hashable, Sendable {
   }
 }
 
+extension String {
+  /// The text, fit for a sentence.
+  var shownShort: String { shortened(utf8) }
+}
+
 /// At most 60 characters that a terminal, a mail and a page show alike.
 private func shortened(_ bytes: some Collection<UInt8>) -> String {
   let text = String(decoding: bytes.prefix(240), as: UTF8.self)

@@ -142,9 +142,7 @@ extension RowReader {
   private mutating func skipToContent() throws(ReadFailure) -> UInt8 {
     while end < 4, !sourceEnded { try fill() }
     let opening = Array(UnsafeBufferPointer(start: buffer, count: min(end, 4)))
-    if let encoding = foreignEncoding(opening) {
-      throw .wrongEncoding(name: source.name, encoding: encoding)
-    }
+    if let form = ForeignForm(opening: opening) { throw .foreign(name: source.name, form) }
     if opening.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
     var position = start
     while true {
@@ -163,11 +161,23 @@ extension RowReader {
     columns: [Column], required: [Column], mapping: ColumnMapping
   ) throws(ReadFailure) {
     let outcome = try next()
+    if raw.first == UInt8(ascii: "["),
+      raw.dropFirst().first(where: { $0 > 32 }).map({
+        $0 == UInt8(ascii: "{")
+      }) ?? true
+    {
+      throw .foreign(name: source.name, .jsonArray)
+    }
     if case .malformed(let problem) = outcome {
       throw .malformedHeader(name: source.name, problem)
     }
     let header = table.texts()
     table.expect(header.count)
+    if header.count == 1, mapping.meaning(of: header[0]) == .unknown,
+      let form = ForeignForm(header: header[0])
+    {
+      throw .foreign(name: source.name, form)
+    }
     let places = try HeaderPlaces(header, columns: columns, mapping: mapping)
     let missing = required.filter { places.cells[$0] == nil }
     guard missing.isEmpty else { throw .missingColumns(missing, header: header) }
@@ -274,12 +284,4 @@ extension RowReader {
     }
     return nil
   }
-}
-
-private func foreignEncoding(_ opening: [UInt8]) -> String? {
-  if opening.starts(with: [0xFF, 0xFE, 0, 0]) || opening.starts(with: [0, 0, 0xFE, 0xFF]) {
-    return "UTF-32"
-  }
-  if opening.starts(with: [0xFF, 0xFE]) || opening.starts(with: [0xFE, 0xFF]) { return "UTF-16" }
-  return nil
 }

@@ -52,6 +52,8 @@ public struct PushReceipt: Sendable {
   public let firstQuarantined: [QuarantinedRow]
   /// The watermark the push asked for.
   public let completeThrough: Day?
+  /// Whether there are locations whose watermark the source moves.
+  public let sourceHasLocations: Bool
 }
 
 /// Applies pushes: bytes to facts to one transaction.
@@ -84,6 +86,7 @@ public enum Synchronisation {
           case .repeated(let receipt):
             return try answerAgain(push, receipt, in: db)
           case .opened(let batch):
+            try refuseFuture(push.completeThrough, clock: clock, in: db)
             var intake = Intake(push, batch, format: format, clock: clock, step: step)
             try intake.take(content, in: db)
             return try intake.close(in: db)
@@ -101,7 +104,7 @@ public enum Synchronisation {
   /// Takes a source's word that a location has sent everything up to a day.
   public static func complete(
     _ location: LocationCode, through day: Day, source: SourceCode, key: String,
-    to session: Session
+    clock: ZoneClock, to session: Session
   ) async throws -> Receipt {
     let sha = try SHA256()
     for part in ["complete", source.text, location.text, day.description] {
@@ -115,6 +118,7 @@ public enum Synchronisation {
         switch try BatchStore.open(header, in: db) {
         case .repeated(let receipt): return receipt
         case .opened(let batch):
+          try refuseFuture(day, clock: clock, in: db)
           let moved = try BatchStore.moveWatermark(of: location, to: day, by: batch, in: db)
           var counts = RowCounts()
           if moved { counts.applied = 1 } else { counts.duplicate = 1 }
@@ -122,6 +126,17 @@ public enum Synchronisation {
         }
       }
     }
+  }
+
+  /// What is not over cannot be complete: a watermark ahead of time would make zeros of the days
+  /// that nobody has sent yet.
+  private static func refuseFuture(
+    _ day: Day?, clock: ZoneClock, in db: isolated Session
+  ) throws {
+    guard let day else { return }
+    let zones = [nil] + Set(try LocationStore.timeZones(in: db).values)
+    guard let today = zones.map({ clock.today(zone: $0) }).max(), day > today else { return }
+    throw FutureWatermark(completeThrough: day, today: today)
   }
 
   private static func header(
@@ -151,8 +166,16 @@ public enum Synchronisation {
     let isKeyed = push.key != nil
     return PushReceipt(
       receipt: isKeyed ? receipt : receipt.allDuplicate,
-      firstQuarantined: isKeyed ? rows : [], completeThrough: push.completeThrough)
+      firstQuarantined: isKeyed ? rows : [], completeThrough: push.completeThrough,
+      sourceHasLocations: true)
   }
+}
+
+/// A push that says it is complete through a day that has not come.
+public struct FutureWatermark: Error, Hashable, Sendable {
+  public let completeThrough: Day
+  /// The latest civil date at any location.
+  public let today: Day
 }
 
 /// A strict push with rows that cannot stand.

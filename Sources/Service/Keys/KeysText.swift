@@ -24,8 +24,7 @@ extension [KeyRecord] {
         column("client", map(\.client.text)),
         column("region", map { $0.scope.region?.text ?? "-" }),
         column("created", map { String($0.createdAt.description.prefix(19)) + "Z" }),
-        column(
-          "revoked", map { key in key.revokedAt.map { $0.description.prefix(19) + "Z" } ?? "live" }),
+        column("revoked", map { $0.revokedAt.map { $0.description.prefix(19) + "Z" } ?? "live" }),
       ], width: 100
     ).text
   }

@@ -9,6 +9,8 @@ public enum ReportRefusal: Error, Sendable {
   case notTrainedYet
   /// No forecast in use has the region; `known` are those that have one.
   case unknownRegion(RegionCode, known: [RegionCode])
+  /// The region was trained, and none of its locations had demand by the origin.
+  case regionWithoutDemand(RegionCode, through: Day)
   /// The region was behind at every run so far.
   case regionNeverTrained(RegionCode, reason: String)
   /// The forecast in use was made later than the day asked for.
@@ -68,6 +70,9 @@ private struct ReportSources: Sendable {
   ) throws -> ReportRefusal {
     let regions = try RunStore.regions(ofRun: run.run, in: db)
     if let known = regions.first(where: { $0.region == region }) {
+      guard known.state != .trained else {
+        return .regionWithoutDemand(region, through: run.origin)
+      }
       return .regionNeverTrained(region, reason: known.reason)
     }
     return .unknownRegion(region, known: regions.map(\.region))

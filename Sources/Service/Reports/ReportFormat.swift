@@ -4,9 +4,11 @@ public import Planning
 public enum ReportFormat: String, CaseIterable, Hashable, Sendable {
   case table, csv, json
 
-  public func text(of report: ProcurementReport) -> String {
+  /// - Parameter width: of the terminal that shows a table; nil when none does.
+  public func text(of report: ProcurementReport, width: Int? = nil) -> String {
     switch self {
-    case .table: ReportTable(report).text
+    case .table:
+      ReportTable(report, width: min(width ?? ReportTable.widthLimit, ReportTable.widthLimit)).text
     case .csv: ReportCSV.text(of: report)
     case .json: ReportJSON.text(of: report)
     }

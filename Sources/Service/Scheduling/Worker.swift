@@ -1,3 +1,5 @@
+internal import Digests
+internal import Glibc
 public import Inventory
 public import Postgres
 internal import Storage
@@ -37,6 +39,15 @@ public struct Worker: Sendable {
     self.leaseSeconds = leaseSeconds
     self.clock = clock
     self.progress = progress
+  }
+
+  /// A name that no other instance has, and not this one after its next start.
+  public static func uniqueName() throws -> String {
+    var host = [CChar](repeating: 0, count: 65)
+    let isKnown = gethostname(&host, host.count - 1) == 0
+    let name = host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+    let random = Hexadecimal.text(try RandomBytes.make(count: 4))
+    return (isKnown ? String(decoding: name, as: UTF8.self) : "host") + "-\(getpid())-\(random)"
   }
 
   /// Carries out the request that has waited longest; nil when there is none.

@@ -10,9 +10,16 @@ public struct Status: Sendable {
   public let locations: [LocationFreshness]
   public let run: PublishedRun?
   public let runRegions: [RunRecord.Region]
+  /// How many flags of each severity the run in use raised.
+  public let flags: [Severity: Int]
   public let quarantinedRows: Int
+  public let outbox: OutboxCounts
+  /// Whether there is a mail server to deliver to.
+  public let canMail: Bool
 
-  public static func read(clock: ZoneClock, in session: Session) async throws -> Status {
+  public static func read(
+    clock: ZoneClock, canMail: Bool = true, in session: Session
+  ) async throws -> Status {
     try await session.run { db in
       try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
         let run = try RunStore.published(in: db)
@@ -20,7 +27,9 @@ public struct Status: Sendable {
           asOf: clock.today(zone: nil),
           locations: try DatasetStore.locations(in: db).map { $0.freshness(clock) }, run: run,
           runRegions: try run.map { try RunStore.regions(ofRun: $0.run, in: db) } ?? [],
-          quarantinedRows: try QuarantineStore.count(in: db))
+          flags: try run.map { try FlagStore.counts(ofRun: $0.run, in: db) } ?? [:],
+          quarantinedRows: try QuarantineStore.count(in: db),
+          outbox: try OutboxStore.counts(in: db), canMail: canMail)
       }
     }
   }

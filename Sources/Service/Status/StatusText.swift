@@ -19,13 +19,19 @@ extension Status {
       let state = $0.state == .stale ? "keeps an earlier forecast" : "has none"
       return "  \($0.region) \(state): \($0.reason)"
     }
+    if let flags = flags.listed { lines.append("Flags: \(flags)") }
     if quarantinedRows > 0 { lines.append("\(quarantinedRows.grouped) rows in quarantine") }
+    if outbox.queued > 0 {
+      let reason = canMail ? "" : ", because QUARTERMASTER_SMTP_URL is not set"
+      lines.append("Mail to planners: \(outbox.queued.grouped) queued\(reason)")
+    }
     return lines.joined(separator: "\n") + "\n\n" + table
   }
 
   private var lastRun: String {
     guard let run else { return "No run yet: 'quartermaster train' makes one" }
-    return "Run \(run.run) of \(run.publishedAt): origin \(run.origin), \(run.series.grouped)"
+    let published = Instant(microseconds: run.publishedAt.microseconds / 1_000_000 * 1_000_000)
+    return "Run \(run.run) of \(published): origin \(run.origin), \(run.series.grouped)"
       + " series, dataset version \(run.datasetVersion)"
   }
 

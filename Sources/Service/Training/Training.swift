@@ -8,6 +8,8 @@ public import Storage
 public enum TrainingRefusal: Error, Sendable {
   /// No location has sent demand yet.
   case noDemand
+  /// The regions that are fresh have no demand up to the origin.
+  case noDemandThrough(Day)
   /// Every region is behind its promised freshness.
   case everyRegionBehind([TrainingScope.Behind], asOf: Day)
 }
@@ -25,6 +27,8 @@ public struct TrainingSummary: Sendable {
   /// How many series stand on each rung of the ladder.
   public let tiers: [Tier: Int]
   public let regions: [RunRecord.Region]
+  /// How many flags of each severity it raised.
+  public let flags: [Severity: Int]
 }
 
 /// One training of all regions, from one dataset version to one publication.
@@ -33,8 +37,8 @@ public enum Training {
   /// Days beyond the horizon, so that a region that falls behind can still serve.
   static let reserveDays = 14
 
-  /// - Parameter published: the last thing in the transaction that publishes the run; what it throws
-  ///   undoes the publication.
+  /// - Parameter published: the last thing in the transaction that publishes the run; what it
+  ///   throws undoes the publication.
   public static func run(
     clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session,
     published: @Sendable (_ run: Int, isolated Session) throws -> Void = { _, _ in }
@@ -68,8 +72,11 @@ public enum Training {
     }
     let settings = ForecastSettings(horizon: defaultHorizonDays + reserveDays)
     let step = progress.step("train", unit: "forecasts")
-    let publication = try await ComputeThread.run {
-      try Publication.forecast(view, settings: settings, step: step)
+    let (publication, flags) = try await ComputeThread.run {
+      let table = try view.forecast(settings: settings, step: step)
+      let publication = Publication(
+        table, of: view.dataset.histories.map(\.series), carried: view.carried)
+      return (publication, Detection.flags(view.detectionInput(table)))
     }
     step.finish()
     let record = RunRecord(
@@ -80,12 +87,14 @@ public enum Training {
       processorCore: Processor.coreName, startedAt: startedAt, regions: view.regions)
     let run = try await session.run { db in
       try db.transaction { db in
-        let run = try RunStore.publish(record, publication.forecasts, reason: "trained", in: db)
+        let run = try RunStore.publish(
+          record, publication.forecasts, flags: flags, reason: "trained", in: db)
+        try Alerting.queue(run: run, in: db)
         try published(run, db)
         return run
       }
     }
-    return TrainingSummary(run: run, record, publication)
+    return TrainingSummary(run: run, record, publication, flags)
   }
 }
 
@@ -95,8 +104,12 @@ struct TrainingView: Sendable {
   let origin: Day
   let dataset: Dataset
   let regions: [RunRecord.Region]
-  /// Forecasts in use of the regions that are behind.
+  /// Every forecast in use.
+  let published: [PublishedForecast]
+  /// Those of the regions that are behind.
   let carried: [PublishedForecast]
+  let behind: [DetectionInput.BehindRegion]
+  let names: PlannerNames
 
   static func read(clock: ZoneClock, in db: isolated Session) throws -> TrainingView {
     let asOf = clock.today(zone: nil)
@@ -109,42 +122,57 @@ struct TrainingView: Sendable {
     let dataset = try DatasetStore.dataset(
       ofRegions: scope.trained, through: origin, civilDay: { clock.day(of: $0, zone: $1) },
       in: db)
+    guard !dataset.histories.isEmpty else { throw TrainingRefusal.noDemandThrough(origin) }
     let published = try RunStore.published(in: db)
+    let inUse = try published.map { try ForecastStore.forecasts(ofRun: $0.run, in: db) } ?? []
     var carried: [PublishedForecast] = []
+    var behindRegions: [DetectionInput.BehindRegion] = []
     var regions = scope.trained.map { region in
       RunRecord.Region(region: region, state: .trained, completeThrough: origin, reason: "fresh")
     }
     for behind in scope.behind {
-      let kept = try published.map {
-        try ForecastStore.forecasts(ofRun: $0.run, region: behind.region, in: db)
-      }
-      carried += kept ?? []
+      let kept = inUse.filter { $0.node.region == behind.region }
+      carried += kept
+      behindRegions.append(.init(behind, keepsForecast: !kept.isEmpty))
       regions.append(
         RunRecord.Region(
-          region: behind.region, state: (kept ?? []).isEmpty ? .absent : .stale,
+          region: behind.region, state: kept.isEmpty ? .absent : .stale,
           completeThrough: behind.completeThrough,
-          carriedFrom: (kept ?? []).isEmpty ? nil : published?.run, reason: behind.reason))
+          carriedFrom: kept.isEmpty ? nil : published?.run, reason: behind.reason))
     }
     return TrainingView(
-      asOf: asOf, origin: origin, dataset: dataset, regions: regions, carried: carried)
+      asOf: asOf, origin: origin, dataset: dataset, regions: regions, published: inUse,
+      carried: carried, behind: behindRegions, names: try PlannerNames.read(in: db))
+  }
+
+  func detectionInput(_ table: ForecastTable) -> DetectionInput {
+    DetectionInput(
+      table: table, previous: published, events: dataset.events, behind: behind, names: names)
   }
 }
 
-extension Publication {
-  fileprivate static func forecast(
-    _ view: TrainingView, settings: ForecastSettings, step: Progress
-  ) throws -> Publication {
+extension PlannerNames {
+  /// The names of all items and locations that have one.
+  static func read(in db: isolated Session) throws -> PlannerNames {
+    var names = PlannerNames()
+    for item in try ItemStore.items(in: db) { names.items[item.code] = item.name }
+    for location in try LocationStore.locations(in: db) {
+      names.locations[location.code] = location.name
+    }
+    return names
+  }
+}
+
+extension TrainingView {
+  fileprivate func forecast(settings: ForecastSettings, step: Progress) throws -> ForecastTable {
     var done = 0
-    let table = try Forecaster.forecast(
-      histories: view.dataset.histories, events: view.dataset.events, origin: view.origin,
-      settings: settings
+    return try Forecaster.forecast(
+      histories: dataset.histories, events: dataset.events, origin: origin, settings: settings
     ) { reached, total in
       step.expect(total)
       step.advance(by: reached - done)
       done = reached
     }
-    return Publication(
-      table, of: view.dataset.histories.map(\.series), carried: view.carried)
   }
 }
 
@@ -167,7 +195,9 @@ extension TrainingScope.Behind {
 }
 
 extension TrainingSummary {
-  fileprivate init(run: Int, _ record: RunRecord, _ publication: Publication) {
+  fileprivate init(
+    run: Int, _ record: RunRecord, _ publication: Publication, _ flags: [Flag]
+  ) {
     self.run = run
     datasetVersion = record.datasetVersion
     asOf = record.asOf
@@ -179,5 +209,6 @@ extension TrainingSummary {
     tiers = publication.forecasts.filter { $0.node.level == .itemLocation }
       .reduce(into: [:]) { tiers, forecast in tiers[forecast.tier, default: 0] += 1 }
     regions = record.regions
+    self.flags = flags.reduce(into: [:]) { counts, flag in counts[flag.severity, default: 0] += 1 }
   }
 }

@@ -12,6 +12,8 @@ extension TrainingSummary {
       "\(observations.grouped) observations -> \(nodes.grouped) forecasts of \(horizon) days"
         + " (\(rungs))",
     ]
+    lines.append(
+      flags.listed.map { "flags: \($0); 'quartermaster flags' lists them" } ?? "no flags")
     for region in regions where region.state == .stale {
       let run = region.carriedFrom.map { " of run \($0)" } ?? ""
       lines.append("\(region.region) keeps its forecast\(run), stale: \(region.reason)")

@@ -27,6 +27,10 @@ public enum LocationStore {
     return intake.outcome
   }
 
+  public static func locations(in db: isolated Session) throws -> [Location] {
+    try standing(in: db).map(\.0)
+  }
+
   /// Every location's time zone; nil for the deployment's.
   public static func timeZones(in db: isolated Session) throws -> [LocationCode: String?] {
     var zones: [LocationCode: String?] = [:]

@@ -1,5 +1,4 @@
 public import Inventory
-public import Planning
 public import Postgres
 
 /// A message as it is written, before anybody tries to deliver it.
@@ -131,28 +130,5 @@ public enum OutboxStore {
       """)[0]
     return try OutboxCounts(
       queued: row[0], sent: row[1], refused: row[2], oldestQueued: row[3])
-  }
-
-  /// The flags of a run, the gravest first: what its messages tell.
-  public static func flags(ofRun run: Int, in db: isolated Session) throws -> [RaisedFlag] {
-    try db.rows(
-      """
-      SELECT f.rule, f.severity, f.region::text, f.expected, f.found, f.message, n.level,
-        n.item::text, n.location::text, n.region::text, n.category::text
-      FROM flag f LEFT JOIN node n USING (node_id) WHERE f.run_id = \(run)
-      ORDER BY array_position(ARRAY['critical', 'warning', 'info'], f.severity), f.rule, f.flag_id
-      """
-    ).map { row in
-      let (word, level): (String, String?) = (try row[1], try row[6])
-      guard let severity = Severity(rawValue: word),
-        level == nil || Level(rawValue: level ?? "") != nil
-      else { throw StorageError.unknownWord(table: "flag") }
-      let series = Series(
-        item: try row[7], location: try row[8], region: try row[9], category: try row[10])
-      return RaisedFlag(
-        rule: try row[0], severity: severity, region: try row[2],
-        node: level.flatMap { Level(rawValue: $0) }.map { Node($0, of: series) },
-        expected: try row[3], found: try row[4], message: try row[5])
-    }
   }
 }

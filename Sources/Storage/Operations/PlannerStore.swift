@@ -40,7 +40,9 @@ public enum PlannerStore {
   /// Regions that some location is in, to tell a mistyped one.
   public static func regions(in db: isolated Session) throws -> [RegionCode] {
     try db.rows(
-      "SELECT DISTINCT region::text AS region FROM location WHERE region IS NOT NULL ORDER BY region"
+      """
+      SELECT DISTINCT region::text AS region FROM location WHERE region IS NOT NULL ORDER BY region
+      """
     ).map { try $0[0] }
   }
 }

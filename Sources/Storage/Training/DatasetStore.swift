@@ -43,17 +43,12 @@ public enum DatasetStore {
     }
   }
 
-  /// The highest place in the commit order that the transaction sees.
-  public static func version(in db: isolated Session) throws -> Int64 {
-    try db.rows("SELECT coalesce(max(place), 0) FROM batch")[0][0]
-  }
-
   /// The histories of the regions' series up to a day through which all of them are complete.
   public static func dataset(
     ofRegions regions: [RegionCode], through origin: Day, civilDay: CivilDay,
     in db: isolated Session
   ) throws -> Dataset {
-    let version = try version(in: db)
+    let version = try BatchStore.version(in: db)
     var outlines = try outlines(ofRegions: regions, through: origin, in: db)
     try fill(&outlines, ofRegions: regions, through: origin, in: db)
     try blankQuarantined(&outlines, in: db)

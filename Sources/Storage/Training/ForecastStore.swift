@@ -5,10 +5,10 @@ public import Postgres
 
 /// Forecasts of nodes, run by run.
 public enum ForecastStore {
-  /// Stores a run's forecasts, inside the caller's transaction.
+  /// Stores a run's forecasts, inside the caller's transaction, and tells the nodes' identities.
   static func insert(
     _ forecasts: [PublishedForecast], run: Int32, in db: isolated Session
-  ) throws {
+  ) throws -> [Node: Int32] {
     let nodes = try nodes(forecasts.map(\.node), in: db)
     try db.copyIn(
       """
@@ -34,6 +34,7 @@ public enum ForecastStore {
         copy.putDoubles(spread.parameters)
       }
     }
+    return nodes
   }
 
   /// The forecasts of a region's nodes in a run: all levels that keep the region, or one of them.

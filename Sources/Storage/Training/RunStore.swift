@@ -100,14 +100,16 @@ public enum RunStore {
     try db.execute("SELECT pg_advisory_unlock(\(trainingLock), 0)")
   }
 
-  /// Stores a run with its forecasts and makes it the one that readers see, all or nothing: call
-  /// it inside one transaction.
+  /// Stores a run with its forecasts and flags and makes it the one that readers see, all or
+  /// nothing: call it inside one transaction.
   public static func publish(
-    _ record: RunRecord, _ forecasts: [PublishedForecast], reason: String, in db: isolated Session
+    _ record: RunRecord, _ forecasts: [PublishedForecast], flags: [Flag], reason: String,
+    in db: isolated Session
   ) throws -> Int {
     let run = try insert(record, in: db)
     try insert(record.regions, run: run, in: db)
-    try ForecastStore.insert(forecasts, run: run, in: db)
+    let nodes = try ForecastStore.insert(forecasts, run: run, in: db)
+    try FlagStore.insert(flags, run: run, nodes: nodes, in: db)
     try db.execute("INSERT INTO publication (run_id, reason) VALUES (\(run), \(reason))")
     return Int(run)
   }
@@ -151,6 +153,16 @@ public enum RunStore {
       run: try row[0], datasetVersion: try row[1], asOf: try row[2], origin: try row[3],
       horizon: try row[4], series: try row[5], observations: try row[6], startedAt: try row[7],
       finishedAt: try row[8], isPublished: try row[9])
+  }
+
+  /// The last day that a run has seen; nil when there is no such run.
+  public static func origin(ofRun run: Int, in db: isolated Session) throws -> Day? {
+    try db.rows("SELECT origin FROM run WHERE run_id = \(run)").first.map { try $0[0] }
+  }
+
+  /// The day that was today for a run; nil when there is no such run.
+  public static func asOf(ofRun run: Int, in db: isolated Session) throws -> Day? {
+    try db.rows("SELECT as_of FROM run WHERE run_id = \(run)").first.map { try $0[0] }
   }
 
   /// What a run did with each region.

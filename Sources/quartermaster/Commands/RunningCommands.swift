@@ -33,14 +33,15 @@ extension ProcurementReportCommand: RunnableCommand {
       try await ProcurementReporting.report(
         region: region, clock: surroundings.clock(asOf: asOf), in: $0)
     }
-    try surroundings.output.write(format.text(of: report))
+    try surroundings.output.write(format.text(of: report, width: surroundings.output.width))
   }
 }
 
 extension StatusCommand: RunnableCommand {
   func run(in surroundings: Surroundings) async throws {
     let status = try await Database.use(database, environment: surroundings.environment) {
-      try await Status.read(clock: surroundings.clock(asOf: asOf), in: $0)
+      try await Status.read(
+        clock: surroundings.clock(asOf: asOf), canMail: surroundings.canMail, in: $0)
     }
     try surroundings.output.write(status.text)
   }
@@ -73,12 +74,21 @@ extension DemoCommand: RunnableCommand {
       try await Demo.run(clock: surroundings.clock(), progress: surroundings.progress, in: $0)
     }
     try surroundings.output.write(demo.summary + "\n")
-    try surroundings.output.write(demo.reportText)
+    try surroundings.output.write(demo.reportText(width: surroundings.output.width))
     try surroundings.output.write(demo.next)
+    if isUnattended { return }
+    var settings = Daemon.Settings(environment: surroundings.environment)
+    settings.database = database
+    settings.pagesAreOpen = true
+    complain("\nServing until Ctrl-C, without a key for the pages:\n")
+    try await ServeCommand.serve(settings, in: surroundings)
   }
 }
 
 extension Surroundings {
+  /// Whether there is a mail server to deliver to.
+  var canMail: Bool { environment["QUARTERMASTER_SMTP_URL"]?.isEmpty == false }
+
   func clock(asOf: Day? = nil) -> ZoneClock {
     ZoneClock(asOf: asOf, deploymentZone: environment["QUARTERMASTER_TIME_ZONE"])
   }

@@ -25,6 +25,9 @@ struct SyncCommand: Command, Hashable {
       them. The same file again is all duplicates. Columns that the kind does not use are passed \
       over if another kind knows them; any other unknown column is refused by name.
       """,
+    table: .init(
+      title: "Columns of each kind, the required ones before the semicolon:",
+      rows: SyncKind.allCases.map { ($0.rawValue, columns(of: $0)) }),
     positionals: [
       .init(name: "KIND", help: "items, locations, calendar, terms, demand or stock"),
       .init(name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input"),
@@ -54,6 +57,13 @@ struct SyncCommand: Command, Hashable {
           + " --ignore till",
         effect: "takes items from a file that names its columns differently"),
     ])
+
+  private static func columns(of kind: SyncKind) -> String {
+    let others = kind.columns.filter { !kind.requiredColumns.contains($0) }
+    return [kind.requiredColumns, others].map { columns in
+      columns.map(\.rawValue).joined(separator: ", ")
+    }.joined(separator: "; ")
+  }
 
   init(_ arguments: Arguments) throws(UsageFailure) {
     kind = try Arguments.choice(arguments.positionals[0], named: "KIND", of: SyncKind.self)

@@ -28,7 +28,7 @@ struct RequestReaderTests {
   private static let conversation = Array(
     ("POST /echo?a=1&b=%20x+y HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello\r\nyou!"
       + "\r\nGET /hello HTTP/1.1\r\nHost: b:80\r\nX-Empty:\r\nX-Padded: \t c d\t \r\n\r\n"
-      + "HEAD / HTTP/1.0\r\n\r\n").utf8)
+      + "\r\nHEAD / HTTP/1.0\r\n\r\n").utf8)
 
   @Test("requests are the same however their bytes are cut")
   func splitAnywhere() {
@@ -53,6 +53,25 @@ struct RequestReaderTests {
       #expect(problem.status == attempt.status)
       #expect(steps.count == 1)
     }
+  }
+
+  @Test("a connection rests after its last request, also behind the line end of old clients")
+  func rests() {
+    var reader = RequestReader(limits: Limits())
+    func take(_ text: String) { Array(text.utf8).withUnsafeBytes { reader.append($0) } }
+    #expect(reader.isIdle)
+    take("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx\r\n")
+    #expect(!reader.isIdle)
+    _ = reader.next()
+    guard case .whole = reader.next() else {
+      Issue.record("not whole")
+      return
+    }
+    #expect(reader.next() == .more)
+    #expect(reader.isIdle)
+    take("GET / HTTP/1.1\r\n")
+    #expect(reader.next() == .more)
+    #expect(!reader.isIdle)
   }
 
   @Test("a head says what it says")
@@ -109,6 +128,16 @@ struct RequestReaderTests {
         QueryItem(name: "x", value: "c d"), QueryItem(name: "y", value: ""),
         QueryItem(name: "", value: "z"),
       ])
+  }
+
+  @Test("a form's fields are decoded as a query's are")
+  func form() throws {
+    let fields = try [QueryItem](formEncoded: Array("key=a%2Bb+c&next=%2F".utf8))
+    #expect(
+      fields == [QueryItem(name: "key", value: "a+b c"), QueryItem(name: "next", value: "/")])
+    #expect(throws: MalformedRequest.percentEncoding) {
+      try [QueryItem](formEncoded: Array("key=%".utf8))
+    }
   }
 
   private struct Unexpected: Error {}

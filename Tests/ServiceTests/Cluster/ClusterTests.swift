@@ -74,6 +74,29 @@ struct ClusterTests {
       #expect(try await session.execute("SELECT 1") == 1)
       await session.close()
       try await guest.release()
+      #expect(RunningServer.read(home) == nil)
+    }
+  }
+
+  @Test("a server whose starter was interrupted is stopped by the next command")
+  func interrupted() async throws {
+    try await withHome { home in
+      let interrupted = try await Cluster.open(home: home)
+      let server = try #require(RunningServer.read(home))
+      let connected = try await Session.connect(interrupted.target)
+      // What a killed process leaves: its server, and no connection.
+      try await connected.execute(
+        """
+        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+        """)
+      await connected.close()
+      #expect(server.isAlive(home))
+      let next = try await Cluster.open(home: home)
+      #expect(!next.startedServer)
+      try await next.release()
+      #expect(!server.isAlive(home))
+      #expect(RunningServer.read(home) == nil)
     }
   }
 

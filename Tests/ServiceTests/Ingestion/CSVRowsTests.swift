@@ -125,10 +125,52 @@ struct CSVRowsTests {
     }
   }
 
-  @Test("UTF-16 is refused by name")
-  func utf16() {
-    #expect(throws: ReadFailure.wrongEncoding(name: "the content", encoding: "UTF-16")) {
-      try readRows([0xFF, 0xFE] + Array("i\0t\0e\0m\0".utf8))
+  @Test("UTF-16 and UTF-32 are refused by name, with a byte-order mark or without")
+  func wideText() {
+    let wide: [([UInt8], ForeignForm)] = [
+      ([0xFF, 0xFE] + Array("i\0t\0e\0m\0".utf8), .utf16), (Array("i\0t\0e\0m\0".utf8), .utf16),
+      (Array("\0i\0t\0e\0m".utf8), .utf16), (Array("i\0\0\0t\0\0\0".utf8), .utf32),
+    ]
+    for (bytes, form) in wide {
+      #expect(throws: ReadFailure.foreign(name: "the content", form)) { try readRows(bytes) }
     }
+  }
+
+  @Test(
+    "what is no CSV by commas says what it is",
+    arguments: [
+      ("PK\u{3}\u{4}\u{14}", "is a spreadsheet or a ZIP archive; save it as CSV"),
+      (
+        "[{\"item\":\"A\"},\n{\"item\":\"B\"}]",
+        "is one JSON array; write one object per line, without brackets and commas"
+      ),
+      (
+        "[\n  {\"item\":\"A\"}\n]",
+        "is one JSON array; write one object per line, without brackets and commas"
+      ),
+      (
+        "item;day;quantity\nA;2026-01-01;5\n",
+        "has its columns separated by ';'; separate them by commas"
+      ),
+      (
+        "item\tday\tquantity\nA\t2026-01-01\t5\n",
+        "has its columns separated by tabs; separate them by commas"
+      ),
+    ])
+  func foreign(text: String, statement: String) {
+    let failure = #expect(throws: ReadFailure.self) { try readRows(text) }
+    #expect(failure?.sentence == "the content " + statement)
+  }
+
+  @Test("a header cell without a name is told by its number, and names are shown fit for a line")
+  func headerNames() {
+    #expect(throws: ReadFailure.unnamedColumn(number: 4)) {
+      try readRows("item,day,quantity,\nA,2026-01-01,5,\n")
+    }
+    let failure = #expect(throws: ReadFailure.self) {
+      try readRows("item,\u{1B}[31m" + String(repeating: "x", count: 9000) + ",quantity\n")
+    }
+    #expect(failure?.sentence.contains("\u{1B}") == false)
+    #expect((failure?.sentence.count ?? .max) < 400)
   }
 }

@@ -137,6 +137,35 @@ struct SynchronisationTests {
     }
   }
 
+  @Test("a watermark in the future is refused, and nothing of its push is stored")
+  func futureWatermark() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      let warehouse = try await Warehouse.stocked(session)
+      let text = "item,location,day,quantity\noats,leeds,2024-06-01,3\n"
+      let batches = try await warehouse.count("batch")
+      let failure = await #expect(throws: FutureWatermark.self) {
+        try await warehouse.sync(.demand, text, through: "2024-07-01")
+      }
+      #expect(
+        failure == FutureWatermark(completeThrough: day("2024-07-01"), today: warehouse.today))
+      #expect(try await warehouse.demand().isEmpty)
+      #expect(try await warehouse.count("batch") == batches)
+      #expect(
+        try await warehouse.sync(.demand, text, through: "2024-06-30").receipt.watermarkMoved)
+    }
+  }
+
+  @Test("a source that owns no location is told that its watermark moves nothing")
+  func watermarkOfNobody() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      let warehouse = try await Warehouse.stocked(session)
+      let receipt = try await warehouse.sync(
+        .demand, "item,location,day,quantity\n", source: "stranger", through: "2024-06-01")
+      #expect(!receipt.receipt.watermarkMoved)
+      #expect(receipt.text.contains("this source has sent demand of no location yet"))
+    }
+  }
+
   @Test("a source cannot write another source's location, and nothing of its push is kept")
   func foreign() async throws {
     try await withDatabase(.migrated) { session, _ in
@@ -294,7 +323,8 @@ struct SynchronisationTests {
         async throws -> Receipt
       {
         try await Synchronisation.complete(
-          code(location), through: day(through), source: code(source), key: key, to: session)
+          code(location), through: day(through), source: code(source), key: key,
+          clock: warehouse.clock, to: session)
       }
       #expect(try await complete("leeds", "2024-06-03", "erp", "a").watermarkMoved)
       #expect(try await complete("leeds", "2024-06-03", "erp", "a").isRepeated)

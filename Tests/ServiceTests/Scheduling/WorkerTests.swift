@@ -161,6 +161,79 @@ struct WorkerTests {
     }
   }
 
+  @Test("a worker that takes longer than its lease keeps it, and publishes")
+  func heartbeat() async throws {
+    try await withDatabase(.migrated) { session, target in
+      try await seed(session)
+      let request = try await request(in: session)
+      // Holds up the training, as another one would.
+      let other = try await Session.connect(target)
+      try await other.run { db in try RunStore.beginTraining(in: db) }
+      let working = Task {
+        let own = try await Session.connect(target)
+        let outcome = try await worker("slow", target, leaseSeconds: 4).workOnce(in: own)
+        await own.close()
+        return outcome
+      }
+      var first: Instant?
+      var isExtended = false
+      while !isExtended {
+        let lease: Instant? = try await session.run { db in
+          try db.rows("SELECT lease_until FROM run_request WHERE request_id = \(request)")[0][0]
+        }
+        guard let lease else { continue }
+        first = first ?? lease
+        isExtended = lease.microseconds > (first ?? lease).microseconds + 4_000_000
+        let stolen = try await claim("thief", leaseSeconds: 60, in: session)
+        #expect(stolen == nil)
+      }
+      try await other.run { db in try RunStore.endTraining(in: db) }
+      guard case .published(_, request)? = try await working.value else {
+        Issue.record("the slow one published nothing")
+        return
+      }
+      await other.close()
+    }
+  }
+
+  @Test("the loop goes on after its connection was cut, and carries out what it had begun")
+  func loop() async throws {
+    try await withDatabase(.migrated) { session, target in
+      try await seed(session)
+      let worker = worker("looping", target)
+      let left = try await request(in: session)
+      // As if the loop had claimed it before it lost its connection.
+      _ = try #require(try await claim("looping", leaseSeconds: 3600, in: session))
+      let (outcomes, ended) = AsyncStream.makeStream(of: Int.self)
+      let (failures, failed) = AsyncStream.makeStream(of: FailureReport.self)
+      let looping = Task {
+        await worker.run(
+          Rounds(target, pause: .milliseconds(20), longestPause: .milliseconds(20)),
+          told: { outcome in
+            if case .published(_, let request) = outcome { ended.yield(request) }
+          }, failed: { failed.yield($0) })
+      }
+      var next = outcomes.makeAsyncIterator()
+      let first = await next.next()
+      #expect(first == left)
+      try await session.run { db in
+        _ = try db.rows(
+          """
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()
+          """)
+      }
+      var failing = failures.makeAsyncIterator()
+      let failure = await failing.next()
+      #expect(failure?.code == "database-away")
+      let later = try await request(in: session)
+      let second = await next.next()
+      #expect(second == later)
+      looping.cancel()
+      await looping.value
+    }
+  }
+
   @Test("a training that is refused ends its request with the sentence")
   func refused() async throws {
     try await withDatabase(.migrated) { session, target in

@@ -140,6 +140,32 @@ struct TrainingTests {
     }
   }
 
+  @Test("a run before all demand publishes nothing, and a region without any says so")
+  func nothingToTrain() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      var warehouse = try await Warehouse.stocked(session)
+      try await warehouse.sync(
+        .demand,
+        "item,location,day,quantity\noats,leeds,2024-06-01,3\noats,bath,2024-06-20,3\n",
+        through: "2024-06-30")
+      warehouse.clock = ZoneClock(asOf: day("2024-06-10"), deploymentZone: "UTC")
+      _ = try await Training.run(clock: warehouse.clock, in: session)
+      let refusal = await #expect(throws: ReportRefusal.self) {
+        try await ProcurementReporting.report(
+          region: code("south"), clock: warehouse.clock, in: session)
+      }
+      #expect(
+        refusal?.sentence
+          == "region 'south' has no demand through 2024-06-10, so nothing is forecast for it")
+      let nothing = await #expect(throws: TrainingRefusal.self) {
+        try await Training.run(
+          clock: ZoneClock(asOf: day("2020-01-01"), deploymentZone: "UTC"), in: session)
+      }
+      #expect(nothing?.sentence.hasPrefix("there is no demand through 2020-01-01") == true)
+      #expect(try await warehouse.count("publication") == 1)
+    }
+  }
+
   @Test("one observation, zeros, constants and a huge spike each get a finite forecast with a tier")
   func pathological() async throws {
     try await withDatabase(.migrated) { session, _ in

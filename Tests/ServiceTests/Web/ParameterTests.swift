@@ -72,9 +72,10 @@ struct CursorTests {
   @Test(
     "a cursor's parts come back from its text",
     arguments: [[""], ["a"], ["", ""], ["é", "2024-06-30", "-7"]])
-  func roundTrip(parts: [String]) {
+  func roundTrip(parts: [String]) throws {
     let text = Cursor(parts).text
     #expect(Cursor(text)?.parts == parts)
+    #expect(text.contains(try Regex(Cursor.pattern)))
     #expect(text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })
   }
 

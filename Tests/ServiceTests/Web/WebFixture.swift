@@ -11,10 +11,10 @@ struct WebFixture {
   struct FixedKeys: Gatekeeper {
     let keys: [String: Caller]
 
-    func showsKey(_ request: Request) -> Bool { request.headers["Authorization"] != nil }
+    func showsKey(_ request: Request) -> Bool { request.headers.bearerToken != nil }
 
     func caller(of request: Request) async throws -> Caller? {
-      keys[String((request.headers["Authorization"] ?? "").dropFirst("Bearer ".count))]
+      request.headers.bearerToken.flatMap { keys[$0] }
     }
   }
 
@@ -36,7 +36,7 @@ struct WebFixture {
             Self.region.facts, Self.asOf.facts, Self.level.facts, Self.items.facts,
             Parameter.limit.facts, Parameter.cursor.facts,
           ],
-          outcomes: [.json("Things.", .page(of: .object([.required("name", .text())])))])
+          outcomes: [.content("What was asked.", [("text/plain", .text())])])
       ) { call in
         let words = [
           try call.required(Self.region).text, call.value(Self.asOf)?.description ?? "-",
@@ -51,7 +51,14 @@ struct WebFixture {
         Operation(
           "getThing", "One thing", tag: "things", access: .read, parameters: [Self.id.facts],
           outcomes: [
-            .content("It.", [("application/json", .text()), ("text/csv", .text())])
+            .content(
+              "It.",
+              [
+                (
+                  "application/json",
+                  .object([.required("id", .integer()), .required("a/b", .integer())])
+                ), ("text/csv", .csv),
+              ])
           ])
       ) { call in
         let id = try call.found(try call.required(Self.id) == 7 ? 7 : nil, "thing")
@@ -64,8 +71,11 @@ struct WebFixture {
         .post, "/v1/things",
         Operation(
           "pushThings", "Push things", tag: "things", access: .sync, parameters: [Self.key.facts],
-          takes: [("text/csv", .text()), ("application/json", .object([]))],
-          outcomes: [.empty("Done.", status: 202)])
+          takes: [
+            ("text/csv", .csv),
+            ("application/json", .object([.required("count", .integer(0...1_000))])),
+          ],
+          outcomes: [.content("What came.", [("text/plain", .text())])])
       ) { call in
         if call.mediaType == "application/json" {
           struct Sent: Decodable {

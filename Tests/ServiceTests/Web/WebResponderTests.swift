@@ -130,6 +130,8 @@ struct WebResponderTests {
     arguments: [
       ("{\"count\":}", "the body is no JSON"), ("{}", "the body lacks 'count'"),
       ("{\"count\":\"1\"}", "the body's 'count' is of another type than it should be"),
+      ("{\"count\":1,\"coumt\":2}", "the body may have no 'coumt'; did you mean 'count'?"),
+      ("[1]", "the body is no JSON object"), ("", "the request has no body"),
     ])
   func json(body: String, words: String) async throws {
     let headers: Headers = ["Content-Type": "application/json", "Idempotency-Key": "k"]
@@ -222,5 +224,28 @@ struct ProblemTests {
     #expect(response.headers["Retry-After"] == "5")
     #expect(String(decoding: response.body, as: UTF8.self).contains("cannot be reached"))
     #expect(Problem(CancellationError(), requestID: "r1").status == 503)
+  }
+}
+
+@Suite("Credentials")
+struct CredentialTests {
+  @Test(
+    "a key is shown one way",
+    arguments: [
+      (["Bearer abc"], "abc"), (["bearer  abc"], "abc"), (["Bearer"], nil), (["Bearer a b"], nil),
+      (["Basic abc"], nil), (["Bearer a", "Bearer b"], nil), ([], nil),
+    ])
+  func bearer(values: [String], token: String?) {
+    let headers = Headers(values.map { Headers.Field(name: "Authorization", value: $0) })
+    #expect(headers.bearerToken == token)
+  }
+
+  @Test("a cookie is found among others")
+  func cookie() {
+    let headers: Headers = ["Cookie": "a=1; session=x=y; b=2", "cookie": "c=3"]
+    #expect(headers.cookie("session") == "x=y")
+    #expect(headers.cookie("a") == "1")
+    #expect(headers.cookie("c") == "3")
+    #expect(headers.cookie("d") == nil)
   }
 }

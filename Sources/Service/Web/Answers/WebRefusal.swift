@@ -33,6 +33,7 @@ enum WebRefusal: Failure, Hashable {
   case inflatesTooFar(limitBytes: Int)
   /// The body is not what it should be; the detail says where.
   case bodyMalformed(String)
+  case memberUnknown(String, nearest: String?)
   case tooManyAtOnce(limit: Int)
 
   var code: String {
@@ -50,6 +51,7 @@ enum WebRefusal: Failure, Hashable {
     case .gzipWithinGzip: "gzip-within-gzip"
     case .inflatesTooFar: "body-inflates-too-far"
     case .bodyMalformed: "malformed-body"
+    case .memberUnknown: "unknown-member"
     case .tooManyAtOnce: "too-many-at-once"
     }
   }
@@ -63,7 +65,7 @@ enum WebRefusal: Failure, Hashable {
     case .notAcceptable: 406
     case .inflatesTooFar: 413
     case .mediaTypeUnknown, .encodingUnknown: 415
-    case .bodyMissing, .gzipBroken, .gzipWithinGzip, .bodyMalformed: 400
+    case .bodyMissing, .gzipBroken, .gzipWithinGzip, .bodyMalformed, .memberUnknown: 400
     case .tooManyAtOnce: 429
     }
   }
@@ -90,6 +92,9 @@ enum WebRefusal: Failure, Hashable {
       "the body inflates to more than \(limit.grouped) bytes, or to more than"
         + " \(InflatedBody.maximumRatio) times its size; send it in parts"
     case .bodyMalformed(let detail): detail
+    case .memberUnknown(let name, let nearest):
+      "the body may have no '\(name.prefix(64))'"
+        + (nearest.map { "; did you mean '\($0)'?" } ?? "")
     case .tooManyAtOnce(let limit):
       "this key has \(limit) requests at work already; wait for one to end"
     }

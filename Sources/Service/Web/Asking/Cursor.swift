@@ -4,6 +4,9 @@
 /// It is a place in the order, not a count: rows that come or go meanwhile neither repeat nor skip
 /// others. It opens nothing: whoever makes one up asks for a place he may ask for anyway.
 struct Cursor: Hashable, Sendable {
+  /// How every cursor begins in base64url: `c1` and the first separator are three bytes.
+  static let pattern = "^YzEf[A-Za-z0-9_-]*$"
+
   /// The key's columns.
   let parts: [String]
 

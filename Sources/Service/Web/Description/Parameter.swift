@@ -149,7 +149,7 @@ extension Parameter {
 extension Parameter where Value == Cursor {
   /// Where the page begins: what the page before gave as `next`.
   static let cursor = Parameter(
-    "cursor", schema: .text(minimumLength: 1, maximumLength: 1_024),
+    "cursor", schema: .text(maximumLength: 1_024, pattern: Cursor.pattern),
     expected: "the 'next' of the page before",
     "Where to go on: the `next` of the page before. Without it, the first page."
   ) { Cursor($0) }

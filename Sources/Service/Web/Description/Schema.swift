@@ -34,7 +34,10 @@ struct Schema: Hashable, Sendable {
   /// A moment with its offset, as `2024-06-30T12:00:00Z`.
   static let instant = text(format: "date-time")
   /// The code of an item, location, region, category or source.
-  static let code = text(minimumLength: 1, maximumLength: 128)
+  static let code = text(
+    minimumLength: 1, maximumLength: 128, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")
+  /// Rows of a table, a header line first.
+  static let csv = text(minimumLength: 1)
   static let boolean = make("boolean", [])
   static let number = make("number", [])
 
@@ -80,6 +83,12 @@ struct Schema: Hashable, Sendable {
   /// A schema of the document's components.
   static func named(_ name: String) -> Schema {
     Schema(value: ["$ref": .string("#/components/schemas/\(name)")])
+  }
+
+  /// The members that an object of this kind may have; nil where the schema does not tell.
+  var propertyNames: [String]? {
+    guard case .object(let members)? = value["properties"] else { return nil }
+    return members.map(\.name)
   }
 
   /// Either this or null.

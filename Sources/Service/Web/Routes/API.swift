@@ -13,6 +13,17 @@ struct API: Sendable {
   )
 }
 
+extension API {
+  /// Everything that is served.
+  static func groups(_ api: API) -> [any RouteGroup] {
+    [
+      SyncRoutes(api: api), RegionRoutes(api: api), RunRoutes(api: api),
+      ForecastRoutes(api: api), ReportRoutes(api: api), FlagRoutes(api: api),
+      ReadyRoute(api: api),
+    ]
+  }
+}
+
 extension Caller {
   /// The regions he may see; nil for all.
   var visibleRegions: [RegionCode]? {

@@ -69,7 +69,7 @@ actor ReportCache {
     region: RegionCode, format: ReportFormat, clock: ZoneClock, in session: Session
   ) async throws -> [UInt8] {
     let (run, version) = try await session.run { db in
-      (try RunStore.published(in: db)?.run, try DatasetStore.version(in: db))
+      (try RunStore.published(in: db)?.run, try BatchStore.version(in: db))
     }
     let basis = Basis(
       region: region, format: format, asOf: clock.asOf,

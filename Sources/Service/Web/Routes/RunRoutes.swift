@@ -19,7 +19,29 @@ struct RunRoutes: RouteGroup {
     "getRun", "One run, with what it did in each region", tag: API.tags.runs, access: .read,
     parameters: [number.facts], outcomes: [.json("The run.", RunAnswer.schema)])
 
+  private static let wish = Operation(
+    "requestRun", "Ask for a run",
+    details: "Answers at once; the worker carries it out. `as_of` is the day taken for today.",
+    tag: API.tags.runs, access: .admin,
+    takes: [("application/json", .object([.optional("as_of", .day)]))],
+    outcomes: [.json("It waits for the worker.", RunRequestAnswer.schema, status: 202)])
+
+  private static let wishNumber = Parameter<Int>.integer(
+    "request", in: .path, 1...Int(Int32.max), "The request's number.")
+
+  private static let wished = Operation(
+    "getRunRequest", "What became of a request for a run", tag: API.tags.runs, access: .admin,
+    parameters: [wishNumber.facts], outcomes: [.json("The request.", RunRequestAnswer.schema)])
+
   func add(to routes: inout RouteTable) {
+    routes.on(.post, "/v1/runs", RunRoutes.wish) { call in try await request(call) }
+    routes.on(.get, "/v1/run-requests/{request}", RunRoutes.wished) { call in
+      let number = try call.required(RunRoutes.wishNumber)
+      let found = try await api.pool.use { session in
+        try await session.run { db in try RunRequestStore.request(number, in: db) }
+      }
+      return try Answer.json(RunRequestAnswer(call.found(found, "request \(number)")))
+    }
     routes.on(.get, "/v1/runs", RunRoutes.list) { call in
       let limit = call.value(Parameter<Int>.limit) ?? 100
       let before = try RunRoutes.position(call)
@@ -43,6 +65,34 @@ struct RunRoutes: RouteGroup {
       let (run, regions) = try call.found(found, "run \(number)")
       return try Answer.json(RunAnswer(run, regions.filter { caller.maySee($0.region) }))
     }
+  }
+
+  private func request(_ call: WebCall) async throws -> Response {
+    struct Body: Decodable {
+      let as_of: String?
+    }
+    let body = try call.json(Body.self)
+    let asOf = try body.as_of.map { text in
+      guard let day = Day(text) else {
+        throw WebRefusal.bodyMalformed("'as_of' is a day as 2024-06-30")
+      }
+      return day
+    }
+    let requester = "key \(try call.knownCaller().keyID)"
+    let request = try await api.pool.use { session in
+      try await session.run { db in
+        try db.transaction { db in
+          let id = try RunRequestStore.request(asOf: asOf, by: requester, in: db)
+          try AuditStore.append(
+            actor: requester, action: "run-requested", subject: "request \(id)", in: db)
+          return try RunRequestStore.request(id, in: db)
+        }
+      }
+    }
+    let made = try call.found(request, "request")
+    var response = try Answer.json(RunRequestAnswer(made), status: 202)
+    response.headers.add("Location", "/v1/run-requests/\(made.id)")
+    return response
   }
 
   private static func position(_ call: WebCall) throws -> Int? {
@@ -123,5 +173,40 @@ private struct RunAnswer: Encodable, Sendable {
           .optional("complete_through", .day), .optional("carried_from", .integer()),
           .required("reason", .text()),
         ]))),
+  ])
+}
+
+private struct RunRequestAnswer: Encodable, Sendable {
+  let request: Int
+  let state: String
+  let asOf: String?
+  let requestedBy: String
+  let requestedAt: String
+  let run: Int?
+  let failure: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case request, state, run, failure
+    case asOf = "as_of"
+    case requestedBy = "requested_by"
+    case requestedAt = "requested_at"
+  }
+
+  init(_ request: RunRequest) {
+    self.request = request.id
+    state = request.state.rawValue
+    asOf = request.asOf?.description
+    requestedBy = request.requestedBy
+    requestedAt = request.requestedAt.description
+    run = request.run
+    failure = request.failure
+  }
+
+  static let schema = Schema.object([
+    .required("request", .integer()),
+    .required("state", .choice(["waiting", "running", "done", "failed"])),
+    .optional("as_of", .day), .required("requested_by", .text()),
+    .required("requested_at", .instant), .optional("run", .integer()),
+    .optional("failure", .text()),
   ])
 }

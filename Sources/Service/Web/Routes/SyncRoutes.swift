@@ -44,7 +44,8 @@ struct SyncRoutes: RouteGroup {
 
   private static let pushOperation = Operation(
     "sync", "Push rows",
-    details: "A 2xx answer means committed. A row that cannot stand is quarantined with its line and"
+    details:
+      "A 2xx answer means committed. A row that cannot stand is quarantined with its line and"
       + " a sentence, and never holds up the others.",
     tag: API.tags.sync, access: .sync,
     parameters: [
@@ -52,7 +53,7 @@ struct SyncRoutes: RouteGroup {
       ignore.facts,
     ],
     takes: [
-      ("text/csv", .text()), ("application/x-ndjson", .text()),
+      ("text/csv", .csv), ("application/x-ndjson", .text()),
       ("application/json", .array(of: Schema(value: ["type": "object"]))),
     ],
     outcomes: [.json("What became of the rows.", SyncAnswer.schema)])
@@ -126,7 +127,7 @@ struct SyncRoutes: RouteGroup {
     let key = try call.required(SyncRoutes.key)
     let receipt = try await knowingItsOutcome { session in
       try await Synchronisation.complete(
-        location, through: day, source: source, key: key, to: session)
+        location, through: day, source: source, key: key, clock: api.clock(), to: session)
     }
     return try Answer.json(SyncAnswer(receipt, []))
   }
@@ -197,6 +198,7 @@ private struct SyncAnswer: Encodable {
         of: .object([
           .required("line", .integer()), .optional("field", .text()),
           .required("code", .text()), .required("message", .text()),
-        ])).described("The first \(SyncRoutes.shownRows) of them.")),
+        ])
+      ).described("The first \(SyncRoutes.shownRows) of them.")),
   ])
 }

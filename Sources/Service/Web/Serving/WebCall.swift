@@ -8,6 +8,7 @@ struct WebCall: Sendable {
   let caller: Caller?
   /// The body with its gzip undone.
   let body: [UInt8]
+  let operation: Operation
 
   var requestID: String { request.id }
 
@@ -43,13 +44,27 @@ struct WebCall: Sendable {
     return type
   }
 
-  /// The body as JSON of this shape.
+  /// The body as JSON of this shape. Members that the operation does not declare are refused: a
+  /// misspelt one must not quietly do nothing.
   func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    let decoder = JSONDecoder()
     do {
-      return try JSONDecoder().decode(type, from: Data(body))
+      let sent = try decoder.decode(MemberNames.self, from: Data(body)).names
+      let known = operation.takes.first { $0.mediaType == mediaType }?.schema.propertyNames
+      if let known, let unknown = sent.sorted().first(where: { !known.contains($0) }) {
+        throw WebRefusal.memberUnknown(unknown, nearest: NearestName.of(unknown, in: known))
+      }
+      return try decoder.decode(type, from: Data(body))
     } catch let error as DecodingError {
       throw WebRefusal.bodyMalformed(error.sentence)
     }
+  }
+
+  /// The body as the fields of a form.
+  func form() throws(WebRefusal) -> [QueryItem] {
+    do throws(MalformedRequest) {
+      return try [QueryItem](formEncoded: body)
+    } catch { throw .bodyMalformed("the body is no form in correct percent encoding") }
   }
 
   /// The object, if there is one: what the caller may not see must look like what is not there.
@@ -67,12 +82,31 @@ struct WebCall: Sendable {
   }
 }
 
+/// The names of an object's members, whatever their values.
+private struct MemberNames: Decodable {
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  let names: [String]
+
+  init(from decoder: any Decoder) throws {
+    names = try decoder.container(keyedBy: Name.self).allKeys.map(\.stringValue)
+  }
+}
+
 extension DecodingError {
   /// What is wrong with JSON, and where.
   fileprivate var sentence: String {
     switch self {
     case .keyNotFound(let key, let context):
       "the body lacks '\((context.codingPath + [key]).path)'"
+    case .typeMismatch(_, let context) where context.codingPath.isEmpty:
+      "the body is no JSON object"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       "the body's '\(context.codingPath.path)' is of another type than it should be"
     case .dataCorrupted(let context):

@@ -64,7 +64,8 @@ struct WebResponder: Responder {
       response = try await turns.take(for: caller) {
         let body = route.operation.takes.isEmpty ? [] : try InflatedBody.of(request)
         if !route.operation.takes.isEmpty, request.body.isEmpty { throw WebRefusal.bodyMissing }
-        return try await route.handler(WebCall(request: request, caller: caller, body: body))
+        return try await route.handler(
+          WebCall(request: request, caller: caller, body: body, operation: route.operation))
       }
     } catch {
       response = Problem(error, requestID: request.id).response

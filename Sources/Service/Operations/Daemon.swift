@@ -1,0 +1,238 @@
+internal import Digests
+internal import Foundation
+internal import HTTP
+internal import Inventory
+internal import Postgres
+internal import Storage
+
+/// The always-on service: API and pages, scheduler, worker and mailer, in one process or several.
+public struct Daemon: Sendable {
+  public enum Role: String, CaseIterable, Hashable, Sendable {
+    case web, scheduler, worker, mailer
+  }
+
+  public struct Settings: Sendable {
+    public var database: String?
+    public var host = "127.0.0.1"
+    /// 0 lets the system choose.
+    public var port = 8080
+    public var roles = Set(Role.allCases)
+    public var environment: [String: String]
+    /// How long requests and a run may go on once the end was asked for.
+    public var drainSeconds = 15.0
+    public var leaseSeconds = Worker.defaultLeaseSeconds
+    /// Whether the pages are for everybody who reaches them, as in the demo.
+    public var pagesAreOpen = false
+
+    public init(environment: [String: String]) { self.environment = environment }
+  }
+
+  /// Sessions of the API; the scheduler and the worker have their own.
+  private static let poolLimit = 8
+
+  private let settings: Settings
+  private let log: Log
+
+  public init(_ settings: Settings, log: Log) {
+    self.settings = settings
+    self.log = log
+  }
+
+  /// Serves until `stop` returns, then lets what has begun come to its end.
+  ///
+  /// - Parameter ready: called once requests are answered, with the port.
+  public func run(
+    ready: @Sendable (_ port: Int?) -> Void, until stop: @Sendable () async -> Void
+  ) async throws {
+    let lease = try await Cluster.open(
+      database: settings.database, environment: settings.environment)
+    let outcome: Result<Void, any Error>
+    do {
+      try await Database.bringUp(lease)
+      try await serve(lease.target, ready: ready, until: stop)
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    do {
+      try await lease.release()
+    } catch {
+      log.failed("database-not-released", FailureReport(error))
+    }
+    try outcome.get()
+  }
+
+  private func serve(
+    _ target: ConnectionTarget, ready: @Sendable (Int?) -> Void,
+    until stop: @Sendable () async -> Void
+  ) async throws {
+    let mail = try MailSettings(environment: settings.environment)
+    let pool = SessionPool(target, limit: Daemon.poolLimit)
+    let metrics = Metrics()
+    let server = try settings.roles.contains(.web) ? web(pool, metrics) : nil
+    let work = Task { await rounds(target, pool, mail, metrics) }
+    log.say(
+      .info, "serving",
+      [
+        "version": .string(Version.text), "port": server.map { .integer($0.port) } ?? .null,
+        "roles": .array(settings.roles.map(\.rawValue).sorted().map(JSONValue.string)),
+      ])
+    ready(server?.port)
+    await stop()
+    log.say(.info, "stopping")
+    work.cancel()
+    await server?.stop(within: settings.drainSeconds)
+    await work.value
+    await pool.close()
+    log.say(.info, "stopped")
+  }
+
+  private func web(_ pool: SessionPool, _ metrics: Metrics) throws -> WebServer {
+    let api = API(pool: pool, deploymentZone: settings.environment["QUARTERMASTER_TIME_ZONE"])
+    var web = WebServer.Settings()
+    web.host = settings.host
+    web.port = settings.port
+    web.metricsAccess = .admin
+    let keys = KeyRing()
+    let pages = PageRoutes(
+      api: api, keys: settings.pagesAreOpen ? nil : keys,
+      seal: SessionSeal(secret: try RandomBytes.make(count: 32)))
+    return try WebServer(
+      web, groups: API.groups(api) + [pages], gatekeeper: KeyGate(pool: pool, ring: keys),
+      metrics: metrics, log: log)
+  }
+
+  /// Everything that goes on by itself, until cancelled.
+  private func rounds(
+    _ target: ConnectionTarget, _ pool: SessionPool, _ mail: MailSettings?, _ metrics: Metrics
+  ) async {
+    await withTaskGroup(of: Void.self) { group in
+      if settings.roles.contains(.web) {
+        let figures = DeploymentFigures(metrics)
+        group.addTask {
+          await Rounds(target, pause: .seconds(10)).run(
+            failed: { log.failed("figures-not-read", $0) }
+          ) { session in
+            try await figures.read(clock(), pool, in: session)
+            return false
+          }
+        }
+      }
+      if settings.roles.contains(.scheduler) {
+        group.addTask { await schedule(target) }
+      }
+      if settings.roles.contains(.worker) {
+        group.addTask { await work(target, metrics) }
+      }
+      if settings.roles.contains(.mailer), let mail {
+        group.addTask { await deliver(target, mail, metrics) }
+      }
+    }
+  }
+
+  private func schedule(_ target: ConnectionTarget) async {
+    let scheduler = Scheduler(clock: clock())
+    await Rounds(target, pause: .seconds(5)).run(
+      failed: { log.failed("schedule-not-looked-at", $0) }
+    ) { session in
+      for due in try await scheduler.look(in: session) {
+        switch due {
+        case .success(let due):
+          log.say(
+            .info, "slot-requested",
+            [
+              "schedule": .string(due.schedule.text), "slot": .string(due.slot.description),
+              "missed": .integer(due.missedSlots),
+            ])
+        case .failure(let failure):
+          log.failed("schedule-not-followed", FailureReport(failure))
+        }
+      }
+      return false
+    }
+  }
+
+  private func work(_ target: ConnectionTarget, _ metrics: Metrics) async {
+    let runs = metrics.counter(
+      "quartermaster_runs_total", "Runs by how they ended.", labels: ["outcome"])
+    let worker = Worker(
+      name: "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)",
+      target: target, leaseSeconds: settings.leaseSeconds
+    ) { asOf in clock(asOf: asOf) }
+    await Rounds(target, pause: .seconds(1)).run(
+      failed: { log.failed("worker-interrupted", $0) }
+    ) { session in
+      guard let outcome = try await worker.workOnce(in: session) else { return false }
+      switch outcome {
+      case .published(let summary, let request):
+        runs.add(1, "published")
+        log.say(
+          .info, "run-published",
+          [
+            "run": .integer(summary.run), "request": .integer(request),
+            "origin": .string(summary.origin.description), "series": .integer(summary.series),
+          ])
+      case .failed(let report, let request):
+        runs.add(1, "failed")
+        log.failed("run-failed", report, ["request": .integer(request)])
+      case .givenUp(let report, let request):
+        runs.add(1, "given-up")
+        log.failed("run-given-up", report, ["request": .integer(request)])
+      }
+      return true
+    }
+  }
+
+  private func deliver(
+    _ target: ConnectionTarget, _ mail: MailSettings, _ metrics: Metrics
+  ) async {
+    let deliveries = metrics.counter(
+      "quartermaster_mail_deliveries_total", "Attempts to deliver mail, by outcome.",
+      labels: ["outcome"])
+    let mailer = Mailer(mail)
+    await Rounds(target, pause: .seconds(5)).run(
+      failed: { log.failed("mail-not-delivered", $0) }
+    ) { session in
+      guard let delivery = try await mailer.deliverOnce(in: session) else { return false }
+      deliveries.add(1, delivery.outcome.rawValue)
+      log.say(
+        delivery.outcome == .sent ? .info : .warning, "mail-\(delivery.outcome.rawValue)",
+        [
+          "message": .integer(delivery.message), "attempt": .integer(delivery.attempt),
+          "failure": .string(delivery.failure),
+        ])
+      return true
+    }
+  }
+
+  private func clock(asOf: Day? = nil) -> ZoneClock {
+    ZoneClock(asOf: asOf, deploymentZone: settings.environment["QUARTERMASTER_TIME_ZONE"])
+  }
+}
+
+extension Log {
+  func failed(_ event: String, _ report: FailureReport, _ facts: JSONValue = [:]) {
+    say(
+      .error, event,
+      (["code": .string(report.code), "message": .string(report.sentence)] as JSONValue)
+        .adding(facts))
+  }
+}
+
+/// The signals that ask a service to end.
+public enum EndSignals {
+  /// Returns when SIGTERM or SIGINT comes, which from now on do nothing else.
+  public static func wait() async {
+    signal(SIGTERM, SIG_IGN)
+    signal(SIGINT, SIG_IGN)
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+    let sources = [SIGTERM, SIGINT].map { number in
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler { continuation.yield() }
+      source.resume()
+      return source
+    }
+    for await _ in stream { break }
+    for source in sources { source.cancel() }
+  }
+}
