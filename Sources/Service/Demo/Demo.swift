@@ -95,7 +95,7 @@ private struct Stand: Sendable {
     guard keys.isEmpty || !office.isEmpty else { throw DemoInTheWay() }
     return Stand(
       begun: retailer.throughDays(ofKeys: office).sorted(), keys: keys.mapValues(Set.init),
-      isTrained: try RunStore.published(in: db)?.datasetVersion == DatasetStore.version(in: db))
+      isTrained: try RunStore.published(in: db)?.datasetVersion == BatchStore.version(in: db))
   }
 
   /// The pushes that bring the database up to a day. A run comes after all pushes, so that without
