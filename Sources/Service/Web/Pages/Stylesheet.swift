@@ -102,7 +102,7 @@ enum Stylesheet {
     .flags li.warning { color: var(--ink); }
     .flags .severity { font-weight: 600; font-size: 13px; line-height: 22px; }
     .flags .where { min-width: 0; }
-    .flags .told { max-width: 80ch; color: var(--ink); }
+    .flags .told { max-width: 100ch; text-wrap: pretty; color: var(--ink); }
     .info .severity { color: var(--soft); }
 
     """
