@@ -18,8 +18,8 @@ public struct Daemon: Sendable {
     public var port = 8080
     public var roles = Set(Role.allCases)
     public var environment: [String: String]
-    /// How long requests and a run may go on once the end was asked for.
-    public var drainSeconds = 15.0
+    /// How long requests may go on once the end was asked for.
+    public var drainSeconds = 12.0
     public var leaseSeconds = Worker.defaultLeaseSeconds
     /// Whether the pages are for everybody who reaches them, as in the demo.
     public var pagesAreOpen = false
@@ -29,6 +29,9 @@ public struct Daemon: Sendable {
 
   /// Sessions of the API; the scheduler and the worker have their own.
   private static let poolLimit = 8
+
+  /// How long a run may go on after the last request; with the requests' time, below 20 seconds.
+  private static let loopSeconds = 5.0
 
   private let settings: Settings
   private let log: Log
@@ -70,7 +73,13 @@ public struct Daemon: Sendable {
     let pool = SessionPool(target, limit: Daemon.poolLimit)
     let metrics = Metrics()
     let server = try settings.roles.contains(.web) ? web(pool, metrics) : nil
-    let work = Task { await rounds(target, pool, mail, metrics) }
+    let worker = Worker(
+      name: try Worker.uniqueName(), target: target, leaseSeconds: settings.leaseSeconds
+    ) { asOf in clock(asOf: asOf) }
+    let loops = Loops(
+      target: target, roles: settings.roles, mail: mail, pool: pool, metrics: metrics, log: log,
+      clock: { clock(asOf: $0) }, worker: worker)
+    let work = Task { await loops.run() }
     log.say(
       .info, "serving",
       [
@@ -82,7 +91,7 @@ public struct Daemon: Sendable {
     log.say(.info, "stopping")
     work.cancel()
     await server?.stop(within: settings.drainSeconds)
-    await work.value
+    if await !ended(work) { await hand(over: worker, target) }
     await pool.close()
     log.say(.info, "stopped")
   }
@@ -102,106 +111,31 @@ public struct Daemon: Sendable {
       metrics: metrics, log: log)
   }
 
-  /// Everything that goes on by itself, until cancelled.
-  private func rounds(
-    _ target: ConnectionTarget, _ pool: SessionPool, _ mail: MailSettings?, _ metrics: Metrics
-  ) async {
-    await withTaskGroup(of: Void.self) { group in
-      if settings.roles.contains(.web) {
-        let figures = DeploymentFigures(metrics)
-        group.addTask {
-          await Rounds(target, pause: .seconds(10)).run(
-            failed: { log.failed("figures-not-read", $0) }
-          ) { session in
-            try await figures.read(clock(), pool, in: session)
-            return false
-          }
-        }
-      }
-      if settings.roles.contains(.scheduler) {
-        group.addTask { await schedule(target) }
-      }
-      if settings.roles.contains(.worker) {
-        group.addTask { await work(target, metrics) }
-      }
-      if settings.roles.contains(.mailer), let mail {
-        group.addTask { await deliver(target, mail, metrics) }
-      }
+  /// Whether the loops came to their end in time: a run that is being trained cannot be cut short.
+  private func ended(_ work: Task<Void, Never>) async -> Bool {
+    let (stream, continuation) = AsyncStream.makeStream(of: Bool.self)
+    Task {
+      await work.value
+      continuation.yield(true)
     }
+    let deadline = Task {
+      try await Task.sleep(for: .seconds(Daemon.loopSeconds))
+      continuation.yield(false)
+    }
+    defer { deadline.cancel() }
+    for await ended in stream { return ended }
+    return false
   }
 
-  private func schedule(_ target: ConnectionTarget) async {
-    let scheduler = Scheduler(clock: clock())
-    await Rounds(target, pause: .seconds(5)).run(
-      failed: { log.failed("schedule-not-looked-at", $0) }
-    ) { session in
-      for due in try await scheduler.look(in: session) {
-        switch due {
-        case .success(let due):
-          log.say(
-            .info, "slot-requested",
-            [
-              "schedule": .string(due.schedule.text), "slot": .string(due.slot.description),
-              "missed": .integer(due.missedSlots),
-            ])
-        case .failure(let failure):
-          log.failed("schedule-not-followed", FailureReport(failure))
-        }
-      }
-      return false
-    }
-  }
-
-  private func work(_ target: ConnectionTarget, _ metrics: Metrics) async {
-    let runs = metrics.counter(
-      "quartermaster_runs_total", "Runs by how they ended.", labels: ["outcome"])
-    let worker = Worker(
-      name: "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)",
-      target: target, leaseSeconds: settings.leaseSeconds
-    ) { asOf in clock(asOf: asOf) }
-    await Rounds(target, pause: .seconds(1)).run(
-      failed: { log.failed("worker-interrupted", $0) }
-    ) { session in
-      guard let outcome = try await worker.workOnce(in: session) else { return false }
-      switch outcome {
-      case .published(let summary, let request):
-        runs.add(1, "published")
-        log.say(
-          .info, "run-published",
-          [
-            "run": .integer(summary.run), "request": .integer(request),
-            "origin": .string(summary.origin.description), "series": .integer(summary.series),
-          ])
-      case .failed(let report, let request):
-        runs.add(1, "failed")
-        log.failed("run-failed", report, ["request": .integer(request)])
-      case .givenUp(let report, let request):
-        runs.add(1, "given-up")
-        log.failed("run-given-up", report, ["request": .integer(request)])
-      }
-      return true
-    }
-  }
-
-  private func deliver(
-    _ target: ConnectionTarget, _ mail: MailSettings, _ metrics: Metrics
-  ) async {
-    let deliveries = metrics.counter(
-      "quartermaster_mail_deliveries_total", "Attempts to deliver mail, by outcome.",
-      labels: ["outcome"])
-    let mailer = Mailer(mail)
-    await Rounds(target, pause: .seconds(5)).run(
-      failed: { log.failed("mail-not-delivered", $0) }
-    ) { session in
-      guard let delivery = try await mailer.deliverOnce(in: session) else { return false }
-      deliveries.add(1, delivery.outcome.rawValue)
-      log.say(
-        delivery.outcome == .sent ? .info : .warning, "mail-\(delivery.outcome.rawValue)",
-        [
-          "message": .integer(delivery.message), "attempt": .integer(delivery.attempt),
-          "failure": .string(delivery.failure),
-        ])
-      return true
+  /// Lets another instance take over at once what this one leaves.
+  private func hand(over worker: Worker, _ target: ConnectionTarget) async {
+    do {
+      let session = try await Session.connect(target)
+      try await worker.release(in: session)
+      await session.close()
+      log.say(.warning, "run-left-to-others")
+    } catch {
+      log.failed("run-not-released", FailureReport(error))
     }
   }
 

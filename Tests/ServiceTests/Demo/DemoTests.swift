@@ -1,5 +1,6 @@
 import Inventory
 import Planning
+import Postgres
 import Storage
 import TestKit
 import Testing
