@@ -62,6 +62,8 @@ struct OverviewPage {
 
 /// The few figures at the top.
 struct OverviewFigures {
+  private static let namedRegions = 3
+
   let model: OverviewModel
 
   var all: HTML { "\([urgent, flags, freshness])" }
@@ -92,14 +94,17 @@ struct OverviewFigures {
 
   private var freshness: HTML {
     let stale = model.staleRegions
-    let names: HTML =
+    let rest = stale.count - Self.namedRegions
+    let names = stale.prefix(Self.namedRegions).enumerated().map { place, region -> HTML in
+      "\(place > 0 ? ", " : "")\(HTML.name(region.region.text))"
+    }
+    let more: HTML =
       stale.isEmpty
-      ? "all data as fresh as promised"
-      : "\(stale.prefix(3).enumerated().map { place, region -> HTML in "\(place > 0 ? ", " : "")\(HTML.name(region.region.text))" })\(stale.count > 3 ? " and \((stale.count - 3).grouped) more" : "")"
+      ? "all data as fresh as promised" : "\(names)\(rest > 0 ? " and \(rest.grouped) more" : "")"
     return """
       <div class="\(stale.isEmpty ? "calm" : "warning")"><dt>\
       \(stale.count == 1 ? "region" : "regions") behind</dt><dd>\(stale.count.grouped)\
-      <small> of \(model.regions.count.grouped)</small></dd><dd class="more">\(names)</dd></div>
+      <small> of \(model.regions.count.grouped)</small></dd><dd class="more">\(more)</dd></div>
 
       """
   }
