@@ -65,7 +65,7 @@ struct SessionPoolTests {
   func exhausted() async throws {
     try await withDatabase { _, target in
       let pool = SessionPool(target, limit: 1, patience: .milliseconds(50))
-      try await pool.use { _ in
+      _ = try await pool.use { _ in
         await #expect(throws: SessionPool.Failure.exhausted(limit: 1)) {
           try await pool.use { _ in }
         }

@@ -98,9 +98,4 @@ public enum OverviewStore {
       return state == "failed" ? try row[1] : nil
     }
   }
-
-  /// The place of the newest batch: as long as it stands, no fact has changed.
-  public static func datasetVersion(in db: isolated Session) throws -> Int64 {
-    try db.rows("SELECT coalesce(max(place), 0) FROM batch")[0][0]
-  }
 }

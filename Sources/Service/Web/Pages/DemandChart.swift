@@ -58,7 +58,7 @@ struct DemandChart: Sendable {
     var weeksPerTick: Int
 
     static let wide = Frame(
-      width: 640, height: 350, left: 46, right: 8, top: 22, bottom: 24, weeksPerTick: 2)
+      width: 640, height: 400, left: 46, right: 8, top: 22, bottom: 24, weeksPerTick: 2)
     static let narrow = Frame(
       width: 350, height: 220, left: 40, right: 6, top: 22, bottom: 24, weeksPerTick: 4)
   }

@@ -8,6 +8,8 @@ internal import Storage
 public enum Overview {
   static let shownFlags = 12
   static let shownLines = 8
+  /// Regions with a section of their own: reports take long, and pages are read by people.
+  static let detailedRegions = 24
 
   /// The page as HTML.
   ///
@@ -44,13 +46,14 @@ public enum Overview {
       }
     }
     var model = facts.model(demand)
+    model.detail(detailedRegions)
     guard let run = facts.run else { return model }
-    for place in model.regions.indices {
+    for place in model.regions.indices where model.regions[place].isDetailed {
       let region = model.regions[place].region
+      let key = OverviewCache.OrdersKey(region: region, run: run.run, asOf: facts.asOf)
       do {
         model.regions[place].orders = try await cache.orders(
-          OverviewCache.OrdersKey(region: region, run: run.run, asOf: facts.asOf),
-          version: facts.version, now: now
+          key, version: facts.version, now: now
         ) {
           OrderSummary(
             try await ProcurementReporting.report(region: region, clock: clock, in: session))
@@ -60,6 +63,19 @@ public enum Overview {
       }
     }
     return model
+  }
+}
+
+extension OverviewModel {
+  /// Chooses the regions that get a section: those behind, then those with most flags, then by
+  /// code. They stay in their places.
+  mutating func detail(_ limit: Int) {
+    let pressing = regions.indices.sorted { left, right in
+      let (one, other) = (regions[left], regions[right])
+      if one.freshness.isStale != other.freshness.isStale { return one.freshness.isStale }
+      return one.flagCount == other.flagCount ? left < right : one.flagCount > other.flagCount
+    }
+    for place in pressing.dropFirst(limit) { regions[place].isDetailed = false }
   }
 }
 
@@ -110,7 +126,6 @@ extension OrderSummary.Line {
       onHand: ReportTable.readable(line.onHand),
       daysOfSupply: ReportTable.readable(line.daysOfSupply),
       leadTimeDays: ReportTable.readable(line.leadTimeDays),
-      order: ReportTable.readable(line.suggestedOrder), unit: line.unit, isUrgent: line.isUrgent,
-      isStale: line.isStale)
+      order: ReportTable.readable(line.suggestedOrder), unit: line.unit, isUrgent: line.isUrgent)
   }
 }

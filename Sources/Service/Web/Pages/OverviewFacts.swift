@@ -40,7 +40,7 @@ struct OverviewFacts: Sendable {
     // What went wrong with a run may name any region.
     let failure = regions == nil ? try OverviewStore.failureSincePublication(in: db) : nil
     return OverviewFacts(
-      asOf: clock.today(zone: nil), version: try OverviewStore.datasetVersion(in: db), run: run,
+      asOf: clock.today(zone: nil), version: try BatchStore.version(in: db), run: run,
       summary: run.map { OverviewModel.RunSummary($0, failure: failure, clock: clock) },
       locations: locations, forecasts: forecasts,
       flags: OverviewModel.FlagSummary(flags, counts),

@@ -43,6 +43,7 @@ struct OverviewModel: Sendable {
     var count: Int { counts.values.reduce(0, +) }
   }
 
+  var detailedCount: Int { regions.count(where: \.isDetailed) }
   var staleRegions: [RegionOverview] { regions.filter(\.freshness.isStale) }
   var urgentCount: Int { regions.reduce(0) { $0 + ($1.orders?.urgent ?? 0) } }
   var toOrderCount: Int { regions.reduce(0) { $0 + ($1.orders?.toOrder ?? 0) } }
@@ -58,6 +59,8 @@ struct RegionOverview: Sendable {
   /// Why there is no report, or what a reader must know of it.
   var remark: String?
   var flagCount = 0
+  /// Whether it has a section of its own, with its orders.
+  var isDetailed = true
 }
 
 /// How far behind the region's data is, which is as far as its worst location.
@@ -94,6 +97,5 @@ struct OrderSummary: Hashable, Sendable {
     var order: String
     var unit: String?
     var isUrgent: Bool
-    var isStale: Bool
   }
 }

@@ -21,8 +21,12 @@ struct OverviewPage {
     \(OverviewFigures(model: model).all)</dl>
     \(FlagList(model: model).html)
     \(model.regions.count > 1 ? RegionTable(model: model).html : HTML.none)
-    \(model.regions.indices.map { RegionSection(model: model, position: $0).html })
+    \(model.regions.indices.filter { model.regions[$0].isDetailed }.map(section))
     """
+  }
+
+  private func section(_ position: Int) -> HTML {
+    RegionSection(model: model, position: position).html
   }
 
   private var emptiness: HTML {
@@ -58,6 +62,8 @@ struct OverviewPage {
 
 /// The few figures at the top.
 struct OverviewFigures {
+  private static let namedRegions = 3
+
   let model: OverviewModel
 
   var all: HTML { "\([urgent, flags, freshness])" }
@@ -66,7 +72,11 @@ struct OverviewFigures {
     let count = model.urgentCount
     return figure(
       count.grouped, "urgent order \(count == 1 ? "line" : "lines")",
-      "of \(model.toOrderCount.grouped) to order", tone: count > 0 ? "critical" : "calm")
+      "of \(model.toOrderCount.grouped) to order\(extent)", tone: count > 0 ? "critical" : "calm")
+  }
+
+  private var extent: String {
+    model.detailedCount < model.regions.count ? " in \(model.detailedCount.grouped) regions" : ""
   }
 
   private var flags: HTML {
@@ -84,14 +94,17 @@ struct OverviewFigures {
 
   private var freshness: HTML {
     let stale = model.staleRegions
-    let names: HTML =
+    let rest = stale.count - Self.namedRegions
+    let names = stale.prefix(Self.namedRegions).enumerated().map { place, region -> HTML in
+      "\(place > 0 ? ", " : "")\(HTML.name(region.region.text))"
+    }
+    let more: HTML =
       stale.isEmpty
-      ? "all data as fresh as promised"
-      : "\(stale.prefix(3).enumerated().map { place, region -> HTML in "\(place > 0 ? ", " : "")\(HTML.name(region.region.text))" })\(stale.count > 3 ? " and \((stale.count - 3).grouped) more" : "")"
+      ? "all data as fresh as promised" : "\(names)\(rest > 0 ? " and \(rest.grouped) more" : "")"
     return """
       <div class="\(stale.isEmpty ? "calm" : "warning")"><dt>\
       \(stale.count == 1 ? "region" : "regions") behind</dt><dd>\(stale.count.grouped)\
-      <small> of \(model.regions.count.grouped)</small></dd><dd class="more">\(names)</dd></div>
+      <small> of \(model.regions.count.grouped)</small></dd><dd class="more">\(more)</dd></div>
 
       """
   }
@@ -125,7 +138,7 @@ struct FlagList {
   }
 
   private func item(_ flag: OverviewModel.Flag) -> HTML {
-    let place = model.regions.firstIndex { $0.region == flag.region }
+    let place = model.regions.firstIndex { $0.region == flag.region && $0.isDetailed }
     let region: HTML =
       switch (flag.region, place) {
       case (let region?, let place?):
@@ -153,14 +166,25 @@ struct RegionTable {
     <th scope="col" class="n">Urgent</th><th scope="col" class="n">To order</th>\
     <th scope="col" class="n">Flags</th><th scope="col" class="n wide">Next 4 weeks</th>\
     </tr></thead><tbody>
-    \(model.regions.enumerated().map(row))</tbody></table></section>
+    \(model.regions.enumerated().map(row))</tbody></table>\(rest)</section>
     """
   }
 
+  private var rest: HTML? {
+    let count = model.regions.count - model.detailedCount
+    guard count > 0 else { return nil }
+    return """
+      <p class="rest">The \(model.detailedCount.grouped) regions with most to look at follow; \
+      <code>quartermaster report procurement --region NAME</code> shows any other.</p>
+      """
+  }
+
   private func row(_ position: Int, _ region: RegionOverview) -> HTML {
+    let name = HTML.name(region.region.text)
+    let link: HTML = region.isDetailed ? "<a href=\"#region-\(position)\">\(name)</a>" : name
     let coming = region.chart.comingTotal.map { Int($0.rounded()).grouped } ?? "?"
     return """
-      <tr><th scope="row"><a href="#region-\(position)">\(HTML.name(region.region.text))</a></th>\
+      <tr><th scope="row">\(link)</th>\
       <td>\(FreshnessMark(freshness: region.freshness, asOf: model.asOf).short)</td>\
       <td class="n\(region.orders?.urgent ?? 0 > 0 ? " hot" : "")">\
       \(region.orders.map { $0.urgent.grouped } ?? "?")</td>\

@@ -4,10 +4,9 @@ struct PageFrame {
   var isSignedIn = false
 
   func html(_ content: HTML) -> HTML {
+    let button: HTML = "<button type=\"submit\">Sign out</button>"
     let leave: HTML =
-      isSignedIn
-      ? "<form method=\"post\" action=\"/sign-out\"><button type=\"submit\">Sign out</button></form>"
-      : .none
+      isSignedIn ? "<form method=\"post\" action=\"/sign-out\">\(button)</form>" : .none
     return """
       <!DOCTYPE html>
       <html lang="en">

@@ -13,13 +13,19 @@ struct RegionSection {
       <section class="region\(isStale ? " stale" : "")" id="region-\(position)" \
       aria-labelledby="name-\(position)">
       <header><h2 id="name-\(position)">\(HTML.name(region.region.text))</h2>
-      <p>\(FreshnessMark(freshness: region.freshness, asOf: model.asOf).long)</p></header>
+      <p>\(FreshnessMark(freshness: region.freshness, asOf: model.asOf).long)\(standing)</p></header>
       <div class="pair">
       <div>\(outlook)\(chart)</div>
       <div>\(orders)</div>
       </div></section>
 
       """
+  }
+
+  /// What is shown instead while a region is behind.
+  private var standing: HTML {
+    region.chart.isStale
+      ? "<span class=\"more\">; its forecast is the last good one</span>" : HTML.none
   }
 
   private var outlook: HTML {
@@ -48,19 +54,23 @@ struct RegionSection {
     }
     let hasBand = region.chart.forecast.contains { $0.low != nil && $0.high != nil }
     let kept = region.chart.isStale ? " (earlier run)" : ""
+    let style = region.chart.isStale ? "forecast kept" : "forecast"
     return """
       <figure>
       \(drawing(.wide, "w").svg(style: "only-wide", tellsDays: true))\
       \(drawing(.narrow, "n").svg(style: "only-narrow", tellsDays: false))\
-      <figcaption>\(swatch("<path class=\"line demand\" d=\"M1 6H23\"/>")) demand\
-      \(swatch("<path class=\"line forecast\" d=\"M1 6H23\"/>")) forecast\(kept)\
-      \(hasBand ? "\(swatch("<path class=\"band\" d=\"M1 1H23V11H1Z\"/>")) 90 % range" : HTML.none)\
+      <figcaption>\(legend("<path class=\"line demand\" d=\"M1 6H23\"/>", "demand"))\
+      \(legend("<path class=\"line \(style)\" d=\"M1 6H23\"/>", "forecast\(kept)"))\
+      \(hasBand ? legend("<path class=\"band\" d=\"M1 1H23V11H1Z\"/>", "90 % range") : HTML.none)\
       </figcaption></figure>
       """
   }
 
-  private func swatch(_ shape: HTML) -> HTML {
-    "<svg class=\"swatch\" viewBox=\"0 0 24 12\" aria-hidden=\"true\">\(shape)</svg>"
+  private func legend(_ shape: HTML, _ words: String) -> HTML {
+    """
+    <span class="legend"><svg class="swatch" viewBox="0 0 24 12" aria-hidden="true">\(shape)</svg> \
+    \(words)</span>
+    """
   }
 
   private var orders: HTML {
@@ -108,12 +118,11 @@ struct OrderTable {
 
   private func row(_ line: OrderSummary.Line) -> HTML {
     let urgent: HTML = line.isUrgent ? "<span class=\"tag\">urgent</span>" : .none
-    let stale: HTML = line.isStale ? "<span class=\"tag late\">old data</span>" : .none
     let name: HTML? = line.name.map { "<span class=\"name\">\(HTML.name($0))</span>" }
     let location: HTML? = line.location.map { "<span class=\"at\">\(HTML.name($0.text))</span>" }
     return """
       <tr\(line.isUrgent ? " class=\"urgent\"" as HTML : HTML.none)><th scope="row">\
-      <span class="code">\(HTML.name(line.item.text))</span> \(location) \(urgent)\(stale)\
+      <span class="code">\(HTML.name(line.item.text))</span> \(location) \(urgent)\
       \(name)</th><td class="n wide">\(line.onHand)</td><td class="n">\(days(line.daysOfSupply))</td>\
       <td class="n">\(days(line.leadTimeDays))</td><td class="n"><strong>\(line.order)</strong></td></tr>
 

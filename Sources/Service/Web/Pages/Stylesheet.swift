@@ -99,9 +99,10 @@ enum Stylesheet {
     .flags li { display: grid; grid-template-columns: 92px 110px 1fr; gap: 12px;
       padding: 9px 20px; border-top: 1px solid var(--rule); }
     .flags li:first-child { border-top: 0; }
+    .flags li.warning { color: var(--ink); }
     .flags .severity { font-weight: 600; font-size: 13px; line-height: 22px; }
     .flags .where { min-width: 0; }
-    .flags .told { max-width: 80ch; color: var(--ink); }
+    .flags .told { max-width: 100ch; text-wrap: pretty; color: var(--ink); }
     .info .severity { color: var(--soft); }
 
     """
@@ -114,7 +115,6 @@ enum Stylesheet {
     tbody th, tbody td { padding: 7px 8px; border-top: 1px solid var(--rule);
       vertical-align: top; }
     .n { text-align: right; white-space: nowrap; }
-    thead .n { white-space: normal; }
     .regions { margin-top: 10px; background: var(--card); border: 1px solid var(--rule);
       border-radius: 10px; border-collapse: separate; border-spacing: 0; }
     .regions th:first-child, .regions td:first-child { padding-left: 20px; }
@@ -123,7 +123,6 @@ enum Stylesheet {
     .regions thead .n:last-child { width: 16%; }
     .hot { font-weight: 650; }
     .orders th:first-child { padding-left: 10px; }
-    .orders thead th:first-child { width: 55%; }
     .orders tbody th, .orders tbody td { padding-top: 4px; padding-bottom: 5px; line-height: 1.35; }
     .orders .code, .orders .at { display: inline-block; max-width: 100%; }
     .orders .code { font-weight: 600; }
@@ -133,7 +132,6 @@ enum Stylesheet {
     .orders .urgent { background: var(--critical-wash); }
     .orders .urgent th { box-shadow: inset 3px 0 var(--critical); }
     .tag { font-size: 12px; font-weight: 600; color: var(--critical); }
-    .tag.late { color: var(--warning); }
 
     """
 
@@ -147,8 +145,8 @@ enum Stylesheet {
     figure svg { width: 100%; height: auto; overflow: visible; }
     figcaption { font-size: 13px; display: flex; flex-wrap: wrap; gap: 2px 6px;
       align-items: center; }
-    figure .swatch { width: 24px; height: 12px; margin-left: 10px; }
-    figure .swatch:first-child { margin-left: 0; }
+    figcaption .legend { white-space: nowrap; margin-right: 12px; }
+    figure .swatch { width: 24px; height: 12px; vertical-align: -1px; margin-right: 2px; }
     svg text { font-size: 11.5px; fill: var(--soft); }
     svg .note { font-weight: 500; fill: var(--ink); }
     .stale .gap + .note { fill: var(--warning); }
@@ -183,8 +181,10 @@ enum Stylesheet {
       .figures dt { line-height: 1.25; }
       .flags li { grid-template-columns: auto 1fr; gap: 0 10px; padding: 9px 14px; }
       .flags .told { grid-column: 1 / -1; }
+      thead .n { white-space: normal; }
+      .orders thead th:first-child { width: 60%; }
       .regions th:first-child, .regions td:first-child { padding-left: 14px; }
-      .regions th:last-child, .regions td:last-child { padding-right: 14px; }
+      .regions tr > :nth-last-child(2) { padding-right: 14px; }
       .region { padding: 14px 14px 16px; }
       thead th, tbody th, tbody td { padding-left: 6px; padding-right: 6px; }
     }

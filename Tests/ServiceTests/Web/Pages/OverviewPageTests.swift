@@ -123,6 +123,19 @@ struct OverviewPageTests {
     #expect(page.contains("1 will run out before an order placed today arrives"))
   }
 
+  @Test("of many regions those behind and flagged get a section, and all stand in the table")
+  func many() {
+    var model = Samples.model((10..<40).map { Samples.region("r\($0)") })
+    model.regions[25].flagCount = 1
+    model.regions[29] = Samples.region("r39", completeThrough: nil)
+    model.detail(3)
+    #expect(model.regions.filter(\.isDetailed).map(\.region.text) == ["r10", "r35", "r39"])
+    let page = Samples.text(model)
+    #expect(page.components(separatedBy: "class=\"region").count - 1 == 3 + 1)
+    #expect(page.contains("<th scope=\"row\"><bdi>r11</bdi></th>"))
+    #expect(page.contains("to order in 3 regions"))
+  }
+
   @Test("before any demand, and before any run, the page says what is missing")
   func beginnings() {
     var model = Samples.model([])

@@ -20,8 +20,7 @@ enum OverviewSamples {
   static func line(_ item: String, urgent: Bool = false) -> OrderSummary.Line {
     OrderSummary.Line(
       item: code(item), name: "The \(item)", location: code("oslo"), onHand: "12",
-      daysOfSupply: "5.9", leadTimeDays: "7", order: "1,136", unit: "pc", isUrgent: urgent,
-      isStale: false)
+      daysOfSupply: "5.9", leadTimeDays: "7", order: "1,136", unit: "pc", isUrgent: urgent)
   }
 
   static func region(
