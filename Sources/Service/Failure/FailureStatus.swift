@@ -15,6 +15,7 @@ enum FailureStatus {
     "not-trained": 409,
     "out-of-memory": 503,
     "region-never-trained": 409,
+    "under-way": 409,
     "unknown-key": 404,
     "unknown-region": 404,
   ]
