@@ -66,7 +66,7 @@ public struct Daemon: Sendable {
     let pool = SessionPool(target, limit: Daemon.poolLimit)
     let metrics = Metrics()
     let server = try settings.roles.contains(.web) ? web(pool, metrics) : nil
-    let work = Task { await rounds(target, metrics) }
+    let work = Task { await rounds(target, pool, metrics) }
     log.say(
       .info, "serving",
       [
@@ -84,7 +84,11 @@ public struct Daemon: Sendable {
   }
 
   private func web(_ pool: SessionPool, _ metrics: Metrics) throws -> WebServer {
-    let api = API(pool: pool, deploymentZone: settings.environment["QUARTERMASTER_TIME_ZONE"])
+    let rows = metrics.counter(
+      "quartermaster_sync_rows_total", "Rows of pushes by what became of them.",
+      labels: ["kind", "outcome"])
+    let api = API(
+      pool: pool, deploymentZone: settings.environment["QUARTERMASTER_TIME_ZONE"], rows: rows)
     var web = WebServer.Settings()
     web.host = settings.host
     web.port = settings.port
@@ -93,21 +97,45 @@ public struct Daemon: Sendable {
   }
 
   /// Everything that goes on by itself, until cancelled.
-  private func rounds(_ target: ConnectionTarget, _ metrics: Metrics) async {
+  private func rounds(
+    _ target: ConnectionTarget, _ pool: SessionPool, _ metrics: Metrics
+  ) async {
+    let failures = metrics.counter(
+      "quartermaster_failures_total", "Failures of what goes on by itself.",
+      labels: ["event", "code"])
+    @Sendable func failed(_ event: String, _ report: FailureReport, _ facts: JSONValue = [:]) {
+      failures.add(1, event, report.code)
+      log.failed(event, report, facts)
+    }
+    let readings = Readings(metrics)
     await withTaskGroup(of: Void.self) { group in
       if settings.roles.contains(.scheduler) {
-        group.addTask { await schedule(target) }
+        group.addTask { await schedule(target, failed) }
       }
       if settings.roles.contains(.worker) {
-        group.addTask { await work(target, metrics) }
+        group.addTask { await work(target, metrics, failed) }
+      }
+      group.addTask {
+        await Rounds(target, pause: .seconds(15)).run(
+          failed: { failed("readings-not-taken", $0) }
+        ) { session in
+          try await readings.look(in: session, pool: pool, clock: clock())
+          return false
+        }
       }
     }
   }
 
-  private func schedule(_ target: ConnectionTarget) async {
+  /// Tells log and metrics of what went wrong.
+  private typealias Complaint =
+    @Sendable (
+      _ event: String, _ report: FailureReport, _ facts: JSONValue
+    ) -> Void
+
+  private func schedule(_ target: ConnectionTarget, _ failed: Complaint) async {
     let scheduler = Scheduler(clock: clock())
     await Rounds(target, pause: .seconds(5)).run(
-      failed: { log.failed("schedule-not-looked-at", $0) }
+      failed: { failed("schedule-not-looked-at", $0, [:]) }
     ) { session in
       for due in try await scheduler.look(in: session) {
         switch due {
@@ -119,24 +147,35 @@ public struct Daemon: Sendable {
               "missed": .integer(due.missedSlots),
             ])
         case .failure(let failure):
-          log.failed("schedule-not-followed", FailureReport(failure))
+          failed("schedule-not-followed", FailureReport(failure), [:])
         }
       }
       return false
     }
   }
 
-  private func work(_ target: ConnectionTarget, _ metrics: Metrics) async {
+  private func work(
+    _ target: ConnectionTarget, _ metrics: Metrics, _ failed: Complaint
+  ) async {
     let runs = metrics.counter(
       "quartermaster_runs_total", "Runs by how they ended.", labels: ["outcome"])
+    let lastRun = metrics.gauge(
+      "quartermaster_last_run",
+      "Of the last run here: seconds, processor seconds of the process"
+        + " meanwhile, and the process's peak memory in bytes after it.", labels: ["figure"])
     let worker = Worker(
       name: "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)",
       target: target, leaseSeconds: settings.leaseSeconds
     ) { asOf in clock(asOf: asOf) }
     await Rounds(target, pause: .seconds(1)).run(
-      failed: { log.failed("worker-interrupted", $0) }
+      failed: { failed("worker-interrupted", $0, [:]) }
     ) { session in
+      let (start, before) = (ContinuousClock.now, ProcessUse.now)
       guard let outcome = try await worker.workOnce(in: session) else { return false }
+      let after = ProcessUse.now
+      lastRun.set((ContinuousClock.now - start) / .seconds(1), "seconds")
+      lastRun.set(after.cpuSeconds - before.cpuSeconds, "cpu-seconds")
+      lastRun.set(after.peakMemoryBytes, "peak-memory-bytes")
       switch outcome {
       case .published(let summary, let request):
         runs.add(1, "published")
@@ -148,10 +187,10 @@ public struct Daemon: Sendable {
           ])
       case .failed(let report, let request):
         runs.add(1, "failed")
-        log.failed("run-failed", report, ["request": .integer(request)])
+        failed("run-failed", report, ["request": .integer(request)])
       case .givenUp(let report, let request):
         runs.add(1, "given-up")
-        log.failed("run-given-up", report, ["request": .integer(request)])
+        failed("run-given-up", report, ["request": .integer(request)])
       }
       return true
     }

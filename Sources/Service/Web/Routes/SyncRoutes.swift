@@ -44,7 +44,8 @@ struct SyncRoutes: RouteGroup {
 
   private static let pushOperation = Operation(
     "sync", "Push rows",
-    details: "A 2xx answer means committed. A row that cannot stand is quarantined with its line and"
+    details:
+      "A 2xx answer means committed. A row that cannot stand is quarantined with its line and"
       + " a sentence, and never holds up the others.",
     tag: API.tags.sync, access: .sync,
     parameters: [
@@ -78,7 +79,17 @@ struct SyncRoutes: RouteGroup {
         push, from: .chunks([bytes]), format: format, clock: api.clock(), progress: .silent,
         to: session)
     }
+    count(receipt.receipt, push.kind)
     return try Answer.json(SyncAnswer(receipt.receipt, receipt.firstQuarantined))
+  }
+
+  private func count(_ receipt: Receipt, _ kind: SyncKind) {
+    guard let rows = api.rows, !receipt.isRepeated else { return }
+    let counts = receipt.counts
+    for (outcome, count) in [
+      ("applied", counts.applied), ("duplicate", counts.duplicate), ("stale", counts.stale),
+      ("quarantined", counts.quarantined),
+    ] { rows.add(Double(count), kind.rawValue, outcome) }
   }
 
   private func push(of call: WebCall) throws -> Push {
@@ -197,6 +208,7 @@ private struct SyncAnswer: Encodable {
         of: .object([
           .required("line", .integer()), .optional("field", .text()),
           .required("code", .text()), .required("message", .text()),
-        ])).described("The first \(SyncRoutes.shownRows) of them.")),
+        ])
+      ).described("The first \(SyncRoutes.shownRows) of them.")),
   ])
 }
