@@ -74,6 +74,8 @@ let package = Package(
     tests(
       "Service",
       ["Service", "Storage", "Planning", "Inventory", "Postgres", "HTTP", "Mail", "Digests"]),
-    tests("Quartermaster", ["quartermaster", "Service", "Planning", "Inventory", "Postgres"]),
+    tests(
+      "Quartermaster",
+      ["quartermaster", "Service", "Storage", "Planning", "Inventory", "Postgres"]),
   ]
 )

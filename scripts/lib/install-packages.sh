@@ -6,7 +6,7 @@
 # against a mail server need beside it.
 quartermaster_packages=(
   libpq-dev libopenblas-dev zlib1g-dev libssl-dev libcurl4-openssl-dev pkg-config
-  python3 python3-venv openssl
+  python3 python3-venv openssl curl
 )
 
 # Says how to get Swift, which no package of Debian or Ubuntu provides, and fails without it.

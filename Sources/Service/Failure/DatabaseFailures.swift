@@ -8,6 +8,7 @@ extension PostgresError: Failure {
     case .connectionFailed, .connectionLost, .closed: "database-away"
     case .commitOutcomeUnknown: "outcome-unknown"
     case .server(let report) where report.sqlState == "53100": "disk-full"
+    case .server where isTransient: "database-busy"
     default: "database-error"
     }
   }
@@ -41,6 +42,25 @@ extension PostgresError: Failure {
 
   private static func firstLine(_ text: String) -> String {
     text.split(separator: "\n").first.map(String.init) ?? text
+  }
+}
+
+extension SessionPool.Failure: Failure {
+  public var code: String {
+    switch self {
+    case .exhausted: "database-busy"
+    case .closed: "stopping"
+    }
+  }
+
+  public var exitCode: ExitCode { .tryAgain }
+
+  public var sentence: String {
+    switch self {
+    case .exhausted(let limit):
+      "all \(limit) connections to the database are in use; try again soon"
+    case .closed: "the program is ending; try again soon"
+    }
   }
 }
 

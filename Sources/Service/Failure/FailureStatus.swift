@@ -16,6 +16,7 @@ enum FailureStatus {
     "out-of-memory": 503,
     "region-never-trained": 409,
     "region-without-demand": 409,
+    "under-way": 409,
     "unknown-key": 404,
     "unknown-region": 404,
   ]

@@ -97,7 +97,11 @@ public struct Daemon: Sendable {
   }
 
   private func web(_ pool: SessionPool, _ metrics: Metrics) throws -> WebServer {
-    let api = API(pool: pool, deploymentZone: settings.environment["QUARTERMASTER_TIME_ZONE"])
+    let rows = metrics.counter(
+      "quartermaster_sync_rows_total", "Rows of pushes by what became of them.",
+      labels: ["kind", "outcome"])
+    let api = API(
+      pool: pool, deploymentZone: settings.environment["QUARTERMASTER_TIME_ZONE"], rows: rows)
     var web = WebServer.Settings()
     web.host = settings.host
     web.port = settings.port

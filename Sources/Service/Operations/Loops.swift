@@ -15,22 +15,40 @@ struct Loops: Sendable {
   let clock: @Sendable (_ asOf: Day?) -> ZoneClock
   let worker: Worker
 
+  private let failures: Metrics.Counter
+
+  init(
+    target: ConnectionTarget, roles: Set<Daemon.Role>, mail: MailSettings?, pool: SessionPool,
+    metrics: Metrics, log: Log, clock: @escaping @Sendable (Day?) -> ZoneClock, worker: Worker
+  ) {
+    (self.target, self.roles, self.mail, self.pool) = (target, roles, mail, pool)
+    (self.metrics, self.log, self.clock, self.worker) = (metrics, log, clock, worker)
+    failures = metrics.counter(
+      "quartermaster_failures_total", "Failures of what goes on by itself.",
+      labels: ["event", "code"])
+  }
+
+  private func failed(_ event: String, _ report: FailureReport, _ facts: JSONValue = [:]) {
+    failures.add(1, event, report.code)
+    log.failed(event, report, facts)
+  }
+
   /// Until its task is cancelled; a run that has begun goes on to its end.
   func run() async {
     await withTaskGroup(of: Void.self) { group in
-      if roles.contains(.web) { group.addTask { await readFigures() } }
+      group.addTask { await takeReadings() }
       if roles.contains(.scheduler) { group.addTask { await schedule() } }
       if roles.contains(.worker) { group.addTask { await work() } }
       if roles.contains(.mailer), let mail { group.addTask { await deliver(mail) } }
     }
   }
 
-  private func readFigures() async {
-    let figures = DeploymentFigures(metrics)
-    await Rounds(target, pause: .seconds(10)).run(
-      failed: { log.failed("figures-not-read", $0) }
+  private func takeReadings() async {
+    let readings = Readings(metrics)
+    await Rounds(target, pause: .seconds(15)).run(
+      failed: { failed("readings-not-taken", $0) }
     ) { session in
-      try await figures.read(clock(nil), pool, in: session)
+      try await readings.look(in: session, pool: pool, clock: clock(nil))
       return false
     }
   }
@@ -44,32 +62,48 @@ struct Loops: Sendable {
           "missed": .integer(due.missedSlots),
         ])
     } failed: {
-      log.failed("schedule-not-followed", $0)
+      failed("schedule-not-followed", $0)
     }
   }
 
   private func work() async {
     let runs = metrics.counter(
       "quartermaster_runs_total", "Runs by how they ended.", labels: ["outcome"])
-    await worker.run(Rounds(target, pause: .seconds(1))) { outcome in
-      switch outcome {
-      case .published(let summary, let request):
-        runs.add(1, "published")
-        log.say(
-          .info, "run-published",
-          [
-            "run": .integer(summary.run), "request": .integer(request),
-            "origin": .string(summary.origin.description), "series": .integer(summary.series),
-          ])
-      case .failed(let report, let request):
-        runs.add(1, "failed")
-        log.failed("run-failed", report, ["request": .integer(request)])
-      case .givenUp(let report, let request):
-        runs.add(1, "given-up")
-        log.failed("run-given-up", report, ["request": .integer(request)])
-      }
-    } failed: {
-      log.failed("worker-interrupted", $0)
+    let lastRun = metrics.gauge(
+      "quartermaster_last_run",
+      "Of the last run here: seconds, processor seconds of the process meanwhile, and the"
+        + " process's peak memory in bytes after it.", labels: ["figure"])
+    await Rounds(target, pause: .seconds(1)).run(
+      failed: { failed("worker-interrupted", $0) },
+      connected: { try await worker.release(in: $0) }
+    ) { session in
+      let (start, before) = (ContinuousClock.now, ProcessUse.now)
+      guard let outcome = try await worker.workOnce(in: session) else { return false }
+      let after = ProcessUse.now
+      lastRun.set((ContinuousClock.now - start) / .seconds(1), "seconds")
+      lastRun.set(after.cpuSeconds - before.cpuSeconds, "cpu-seconds")
+      lastRun.set(after.peakMemoryBytes, "peak-memory-bytes")
+      tell(outcome, runs)
+      return true
+    }
+  }
+
+  private func tell(_ outcome: Worker.Outcome, _ runs: Metrics.Counter) {
+    switch outcome {
+    case .published(let summary, let request):
+      runs.add(1, "published")
+      log.say(
+        .info, "run-published",
+        [
+          "run": .integer(summary.run), "request": .integer(request),
+          "origin": .string(summary.origin.description), "series": .integer(summary.series),
+        ])
+    case .failed(let report, let request):
+      runs.add(1, "failed")
+      failed("run-failed", report, ["request": .integer(request)])
+    case .givenUp(let report, let request):
+      runs.add(1, "given-up")
+      failed("run-given-up", report, ["request": .integer(request)])
     }
   }
 
@@ -86,7 +120,7 @@ struct Loops: Sendable {
           "failure": .string(delivery.failure),
         ])
     } failed: {
-      log.failed("mail-not-delivered", $0)
+      failed("mail-not-delivered", $0)
     }
   }
 }

@@ -1,4 +1,5 @@
 import HTTP
+internal import Postgres
 
 /// A problem document (RFC 9457): what every refusal of the API looks like.
 struct Problem: Sendable {
@@ -22,10 +23,7 @@ struct Problem: Sendable {
     let isOurs = status == 500
     self.status = status
     code = isOurs ? "internal" : report.code
-    detail =
-      isOurs
-      ? "something went wrong inside; the log tells what under request \(requestID)"
-      : report.sentence
+    detail = Problem.detail(of: error, report, isOurs: isOurs, requestID: requestID)
     cause = status >= 500 ? "\(report.code): \(report.sentence)" : nil
     retryAfterSeconds = FailureStatus.retryAfterSeconds(status)
     let refusal = error as? WebRefusal
@@ -40,6 +38,19 @@ struct Problem: Sendable {
     detail = problem.sentence
     retryAfterSeconds = problem.retryAfterSeconds
     (errors, headers, cause) = ([], [:], nil)
+  }
+
+  /// Where the database stands, and what it says of it, is for the log.
+  private static func detail(
+    of error: any Error, _ report: FailureReport, isOurs: Bool, requestID: String
+  ) -> String {
+    if isOurs {
+      return "something went wrong inside; the log tells what under request \(requestID)"
+    }
+    if case PostgresError.connectionFailed = error {
+      return "the database cannot be reached; try again soon"
+    }
+    return report.sentence
   }
 
   /// A request that was cut off by its deadline, or by the end of the program.

@@ -5,8 +5,12 @@ internal import Postgres
 struct API: Sendable {
   let pool: SessionPool
   let deploymentZone: String?
+  /// Counts rows of pushes by kind and outcome.
+  var rows: Metrics.Counter?
 
-  func clock(asOf: Day? = nil) -> ZoneClock { ZoneClock(asOf: asOf, deploymentZone: deploymentZone) }
+  func clock(asOf: Day? = nil) -> ZoneClock {
+    ZoneClock(asOf: asOf, deploymentZone: deploymentZone)
+  }
 
   static let tags = (
     sync: "sync", regions: "regions", runs: "runs", forecasts: "forecasts", reports: "reports"

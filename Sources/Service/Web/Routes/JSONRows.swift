@@ -6,7 +6,8 @@ enum JSONRows {
   static func lines(_ body: [UInt8]) throws(WebRefusal) -> [UInt8] {
     var scan = Scan(body)
     try scan.array()
-    return scan.lines
+    // An array without rows is a push of none, as of a day without sales; no content at all is not.
+    return scan.lines.isEmpty ? [UInt8(ascii: "\n")] : scan.lines
   }
 
   private struct Scan {

@@ -32,8 +32,14 @@ struct ReportRoutes: RouteGroup {
       }
       let format = try ReportRoutes.format(call)
       let clock = api.clock(asOf: call.value(ReportRoutes.asOf))
-      let bytes = try await api.pool.use { session in
-        try await cache.report(region: region, format: format, clock: clock, in: session)
+      let bytes: [UInt8]
+      do {
+        bytes = try await api.pool.use { session in
+          try await cache.report(region: region, format: format, clock: clock, in: session)
+        }
+      } catch ReportRefusal.unknownRegion {
+        // Its sentence names the regions there are, which are not every caller's to know.
+        throw WebRefusal.objectUnknown("region '\(region)'")
       }
       return format == .csv
         ? .content(bytes, type: "text/csv; charset=utf-8") : .json(bytes)

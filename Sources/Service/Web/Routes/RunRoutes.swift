@@ -23,7 +23,7 @@ struct RunRoutes: RouteGroup {
     "requestRun", "Ask for a run",
     details: "Answers at once; the worker carries it out. `as_of` is the day taken for today.",
     tag: API.tags.runs, access: .admin,
-    takes: [("application/json", .object([.optional("as_of", .day)]))],
+    takes: [("application/json", .object([.optional("as_of", .day.orNull)]))],
     outcomes: [.json("It waits for the worker.", RunRequestAnswer.schema, status: 202)])
 
   private static let wishNumber = Parameter<Int>.integer(

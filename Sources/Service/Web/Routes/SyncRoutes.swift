@@ -79,7 +79,17 @@ struct SyncRoutes: RouteGroup {
         push, from: .chunks([bytes]), format: format, clock: api.clock(), progress: .silent,
         to: session)
     }
+    count(receipt.receipt, push.kind)
     return try Answer.json(SyncAnswer(receipt.receipt, receipt.firstQuarantined))
+  }
+
+  private func count(_ receipt: Receipt, _ kind: SyncKind) {
+    guard let rows = api.rows, !receipt.isRepeated else { return }
+    let counts = receipt.counts
+    for (outcome, count) in [
+      ("applied", counts.applied), ("duplicate", counts.duplicate), ("stale", counts.stale),
+      ("quarantined", counts.quarantined),
+    ] { rows.add(Double(count), kind.rawValue, outcome) }
   }
 
   private func push(of call: WebCall) throws -> Push {
