@@ -5,9 +5,8 @@ struct RetailWorld {
   let parameters: RetailerParameters
   let assortment: RetailAssortment
   let calendar: RetailCalendar
-  let demand: RetailDemand
   let stock: RetailStock
-  private let demand: RetailDemand
+  let demand: RetailDemand
   let planted: [PlantedAbnormality]
 
   /// - Parameter days: the days that will be asked for, calendar included.

@@ -20,7 +20,8 @@ struct ServeCommand: RunnableCommand, Hashable {
         name: "listen", value: "HOST:PORT",
         help: "default 127.0.0.1:8080; port 0 lets the system choose"),
       .init(
-        name: "roles", value: "ROLE,...", help: "web, scheduler, worker, mailer; default all of them"),
+        name: "roles", value: "ROLE,...",
+        help: "web, scheduler, worker, mailer; default all of them"),
       .database,
     ],
     examples: [

@@ -11,7 +11,7 @@ private struct PricedShop {
   var days = 900
   /// The last change lies this many days after the origin.
   var aheadChange = 1.1
-  let start = Day.on("2022-01-03")
+  let start = day("2022-01-03")
 
   var origin: Day { start + (days - 1) }
 
@@ -72,7 +72,7 @@ struct PriceTests {
     isPromotion: Bool = false
   ) throws -> Price {
     Price(
-      item: try #require(soap.item), from: .on(day), amount: amount,
+      item: try #require(soap.item), from: Day(day) ?? .earliest, amount: amount,
       location: location.flatMap { LocationCode($0) }, region: region.flatMap { RegionCode($0) },
       isPromotion: isPromotion)
   }
@@ -123,7 +123,7 @@ struct PriceTests {
       try price("1", from: "2025-01-01"), try price("2", from: "2025-01-03", in: "N"),
       try price("3", from: "2025-01-04", at: "N1"), try price("4", from: "2025-01-05"),
     ])
-    let days = Day.on("2024-12-31")...Day.on("2025-01-05")
+    let days = day("2024-12-31")...day("2025-01-05")
     let here = try #require(table.logarithms(for: soap, days: days))
     #expect(here[0].isNaN)
     #expect(here.dropFirst().map { exp($0).rounded() } == [1, 1, 2, 3, 3])
@@ -140,7 +140,7 @@ struct PriceTests {
       try price("5", from: "2025-01-06"),
       try price("3", from: "2025-01-08", at: "N1", isPromotion: true),
     ]
-    let days = Day.on("2025-01-01")...Day.on("2025-01-09")
+    let days = day("2025-01-01")...day("2025-01-09")
     let events = PriceTable.promotions(prices, in: days)
     #expect(events.map { $0.day - days.lowerBound } == [2, 3, 4, 7, 8])
     #expect(events.allSatisfy { $0.kind == .promotion && $0.scope.item == soap.item })
@@ -151,7 +151,7 @@ struct PriceTests {
 
   @Test("a promoted day ahead is forecast higher where promoted days sold more")
   func promotedAhead() throws {
-    let start = Day.on("2024-01-01")
+    let start = day("2024-01-01")
     let isPromoted = { (offset: Int) in offset % 50 < 4 }
     let values = (0..<400).map { isPromoted($0) ? 30.0 : 10 }
     let prices = try (0..<420).compactMap { offset -> Price? in

@@ -83,7 +83,8 @@ struct AlertDigestTests {
   @Test("of thousands of flags the first are shown, and shown and hidden are all")
   func many() throws {
     let flags = (0..<4000).map {
-      Self.flag(FlagRule.allCases[$0 % 4], $0 % 3 == 0 ? .critical : .warning, message: "Number \($0).")
+      Self.flag(
+        FlagRule.allCases[$0 % 4], $0 % 3 == 0 ? .critical : .warning, message: "Number \($0).")
     }
     let digest = try #require(told(flags))
     #expect(digest.shown.count == 25 && digest.hidden == 3975)

@@ -69,7 +69,7 @@ struct LiveAPI {
       }
       let responder = WebServer.responder(
         WebServer.Settings(), groups: API.groups(API(pool: pool, deploymentZone: "UTC")),
-        gatekeeper: KeyGate(pool: pool), metrics: Metrics())
+        gatekeeper: KeyGate(pool: pool, ring: KeyRing()), metrics: Metrics())
       let api = LiveAPI(
         session: session, target: target, pool: pool, responder: responder, keys: keys)
       let outcome: Result<Void, any Error>

@@ -60,7 +60,7 @@ struct LostDatabaseTests {
       let pool = SessionPool(api.target, limit: 1, patience: .milliseconds(50))
       let responder = WebServer.responder(
         WebServer.Settings(), groups: [RegionRoutes(api: API(pool: pool, deploymentZone: nil))],
-        gatekeeper: KeyGate(pool: api.pool), metrics: Metrics())
+        gatekeeper: KeyGate(pool: api.pool, ring: KeyRing()), metrics: Metrics())
       let request = try Request(
         .get, "/v1/regions", headers: ["Authorization": "Bearer \(api.secret(.admin))"], body: [],
         id: "r1")
