@@ -117,11 +117,11 @@ public struct Daemon: Sendable {
       }
       group.addTask {
         await Rounds(target, pause: .seconds(15)).run(
-          failed: { failed("readings-not-taken", $0) }
-        ) { session in
-          try await readings.look(in: session, pool: pool, clock: clock())
-          return false
-        }
+          failed: { failed("readings-not-taken", $0) },
+          round: { session in
+            try await readings.look(in: session, pool: pool, clock: clock())
+            return false
+          })
       }
     }
   }
@@ -135,23 +135,23 @@ public struct Daemon: Sendable {
   private func schedule(_ target: ConnectionTarget, _ failed: Complaint) async {
     let scheduler = Scheduler(clock: clock())
     await Rounds(target, pause: .seconds(5)).run(
-      failed: { failed("schedule-not-looked-at", $0, [:]) }
-    ) { session in
-      for due in try await scheduler.look(in: session) {
-        switch due {
-        case .success(let due):
-          log.say(
-            .info, "slot-requested",
-            [
-              "schedule": .string(due.schedule.text), "slot": .string(due.slot.description),
-              "missed": .integer(due.missedSlots),
-            ])
-        case .failure(let failure):
-          failed("schedule-not-followed", FailureReport(failure), [:])
+      failed: { failed("schedule-not-looked-at", $0, [:]) },
+      round: { session in
+        for due in try await scheduler.look(in: session) {
+          switch due {
+          case .success(let due):
+            log.say(
+              .info, "slot-requested",
+              [
+                "schedule": .string(due.schedule.text), "slot": .string(due.slot.description),
+                "missed": .integer(due.missedSlots),
+              ])
+          case .failure(let failure):
+            failed("schedule-not-followed", FailureReport(failure), [:])
+          }
         }
-      }
-      return false
-    }
+        return false
+      })
   }
 
   private func work(
@@ -168,32 +168,32 @@ public struct Daemon: Sendable {
       target: target, leaseSeconds: settings.leaseSeconds
     ) { asOf in clock(asOf: asOf) }
     await Rounds(target, pause: .seconds(1)).run(
-      failed: { failed("worker-interrupted", $0, [:]) }
-    ) { session in
-      let (start, before) = (ContinuousClock.now, ProcessUse.now)
-      guard let outcome = try await worker.workOnce(in: session) else { return false }
-      let after = ProcessUse.now
-      lastRun.set((ContinuousClock.now - start) / .seconds(1), "seconds")
-      lastRun.set(after.cpuSeconds - before.cpuSeconds, "cpu-seconds")
-      lastRun.set(after.peakMemoryBytes, "peak-memory-bytes")
-      switch outcome {
-      case .published(let summary, let request):
-        runs.add(1, "published")
-        log.say(
-          .info, "run-published",
-          [
-            "run": .integer(summary.run), "request": .integer(request),
-            "origin": .string(summary.origin.description), "series": .integer(summary.series),
-          ])
-      case .failed(let report, let request):
-        runs.add(1, "failed")
-        failed("run-failed", report, ["request": .integer(request)])
-      case .givenUp(let report, let request):
-        runs.add(1, "given-up")
-        failed("run-given-up", report, ["request": .integer(request)])
-      }
-      return true
-    }
+      failed: { failed("worker-interrupted", $0, [:]) },
+      round: { session in
+        let (start, before) = (ContinuousClock.now, ProcessUse.now)
+        guard let outcome = try await worker.workOnce(in: session) else { return false }
+        let after = ProcessUse.now
+        lastRun.set((ContinuousClock.now - start) / .seconds(1), "seconds")
+        lastRun.set(after.cpuSeconds - before.cpuSeconds, "cpu-seconds")
+        lastRun.set(after.peakMemoryBytes, "peak-memory-bytes")
+        switch outcome {
+        case .published(let summary, let request):
+          runs.add(1, "published")
+          log.say(
+            .info, "run-published",
+            [
+              "run": .integer(summary.run), "request": .integer(request),
+              "origin": .string(summary.origin.description), "series": .integer(summary.series),
+            ])
+        case .failed(let report, let request):
+          runs.add(1, "failed")
+          failed("run-failed", report, ["request": .integer(request)])
+        case .givenUp(let report, let request):
+          runs.add(1, "given-up")
+          failed("run-given-up", report, ["request": .integer(request)])
+        }
+        return true
+      })
   }
 
   private func clock(asOf: Day? = nil) -> ZoneClock {
@@ -210,20 +210,24 @@ extension Log {
   }
 }
 
-/// The signals that ask a service to end.
-public enum EndSignals {
-  /// Returns when SIGTERM or SIGINT comes, which from now on do nothing else.
-  public static func wait() async {
-    signal(SIGTERM, SIG_IGN)
-    signal(SIGINT, SIG_IGN)
-    let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-    let sources = [SIGTERM, SIGINT].map { number in
+/// The signals that ask a service to end: SIGTERM and SIGINT.
+public struct EndSignals: Sendable {
+  private let came: AsyncStream<Void>
+
+  /// Takes them over: from now on they do nothing but end `wait`. To be called before anybody is told
+  /// that the service runs, or a signal that comes at once finds nobody.
+  public static func taken() -> EndSignals {
+    let (came, continuation) = AsyncStream.makeStream(of: Void.self)
+    for number in [SIGTERM, SIGINT] {
+      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { continuation.yield() }
+      // The handler holds its source, which lasts as long as the program.
+      source.setEventHandler { withExtendedLifetime(source) { _ = continuation.yield() } }
       source.resume()
-      return source
     }
-    for await _ in stream { break }
-    for source in sources { source.cancel() }
+    return EndSignals(came: came)
   }
+
+  /// Returns when one of them has come.
+  public func wait() async { for await _ in came { break } }
 }

@@ -49,6 +49,7 @@ struct ServeCommand: RunnableCommand, Hashable {
     settings.port = port
     settings.roles = roles
     let output = surroundings.output
+    let signals = EndSignals.taken()
     let host = host.contains(":") ? "[\(host)]" : host
     try await Daemon(settings, log: .standardError()).run(
       ready: { port in
@@ -58,7 +59,7 @@ struct ServeCommand: RunnableCommand, Hashable {
         } catch {
           complain("quartermaster: standard output is closed; the log says the same\n")
         }
-      }, until: EndSignals.wait)
+      }, until: { await signals.wait() })
   }
 
   /// "host:port", "[::1]:port".
