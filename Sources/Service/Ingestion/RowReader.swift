@@ -82,7 +82,8 @@ struct RowReader: ~Copyable {
     buffer.initialize(repeating: 0, count: capacity + 8)
     table = FieldTable(columns: columns.count)
     keys = KeyTable(columns: columns, mapping: mapping)
-    let first = try skipToContent()
+    // NDJSON without a line is a list of no rows; CSV without one lacks its header.
+    let first = try skipToContent(mayBeEmpty: format == .ndjson)
     self.format = format ?? (first == UInt8(ascii: "{") ? .ndjson : .csv)
     switch self.format {
     case .csv: try readHeader(columns: columns, required: required, mapping: mapping)
@@ -138,8 +139,9 @@ struct RowReader: ~Copyable {
 // MARK: - Beginning
 
 extension RowReader {
-  /// Passes over a byte-order mark, and says what the first byte is that is no white space.
-  private mutating func skipToContent() throws(ReadFailure) -> UInt8 {
+  /// Passes over a byte-order mark, and says what the first byte is that is no white space; nil
+  /// when there is none.
+  private mutating func skipToContent(mayBeEmpty: Bool) throws(ReadFailure) -> UInt8? {
     while end < 4, !sourceEnded { try fill() }
     let opening = Array(UnsafeBufferPointer(start: buffer, count: min(end, 4)))
     if let form = ForeignForm(opening: opening) { throw .foreign(name: source.name, form) }
@@ -152,7 +154,10 @@ extension RowReader {
         position += 1
       }
       // A megabyte of nothing is no file of ours; what comes after need not be looked for.
-      if sourceEnded || end + blockBytes > capacity { throw .empty(name: source.name) }
+      if sourceEnded || end + blockBytes > capacity {
+        guard mayBeEmpty, sourceEnded else { throw .empty(name: source.name) }
+        return nil
+      }
       try fill()
     }
   }

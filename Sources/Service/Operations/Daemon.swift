@@ -157,20 +157,24 @@ extension Log {
   }
 }
 
-/// The signals that ask a service to end.
-public enum EndSignals {
-  /// Returns when SIGTERM or SIGINT comes, which from now on do nothing else.
-  public static func wait() async {
-    signal(SIGTERM, SIG_IGN)
-    signal(SIGINT, SIG_IGN)
-    let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-    let sources = [SIGTERM, SIGINT].map { number in
+/// The signals that ask a service to end: SIGTERM and SIGINT.
+public struct EndSignals: Sendable {
+  private let came: AsyncStream<Void>
+
+  /// Takes them over: from now on they do nothing but end `wait`. To be called before anybody is
+  /// told that the service runs, or a signal that comes at once finds nobody.
+  public static func taken() -> EndSignals {
+    let (came, continuation) = AsyncStream.makeStream(of: Void.self)
+    for number in [SIGTERM, SIGINT] {
+      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { continuation.yield() }
+      // The handler holds its source, which lasts as long as the program.
+      source.setEventHandler { withExtendedLifetime(source) { _ = continuation.yield() } }
       source.resume()
-      return source
     }
-    for await _ in stream { break }
-    for source in sources { source.cancel() }
+    return EndSignals(came: came)
   }
+
+  /// Returns when one of them has come.
+  public func wait() async { for await _ in came { break } }
 }

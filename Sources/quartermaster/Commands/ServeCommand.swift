@@ -55,6 +55,7 @@ struct ServeCommand: RunnableCommand, Hashable {
   /// Serves until a signal asks for the end.
   static func serve(_ settings: Daemon.Settings, in surroundings: Surroundings) async throws {
     let output = surroundings.output
+    let signals = EndSignals.taken()
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     try await Daemon(settings, log: .standardError()).run(
       ready: { port in
@@ -64,7 +65,7 @@ struct ServeCommand: RunnableCommand, Hashable {
         } catch {
           complain("quartermaster: standard output is closed; the log says the same\n")
         }
-      }, until: EndSignals.wait)
+      }, until: { await signals.wait() })
   }
 
   /// "host:port", "[::1]:port".

@@ -69,10 +69,12 @@ struct RunRoutes: RouteGroup {
 
   private func request(_ call: WebCall) async throws -> Response {
     struct Body: Decodable {
-      let as_of: String?
+      let asOf: String?
+
+      private enum CodingKeys: String, CodingKey { case asOf = "as_of" }
     }
     let body = try call.json(Body.self)
-    let asOf = try body.as_of.map { text in
+    let asOf = try body.asOf.map { text in
       guard let day = Day(text) else {
         throw WebRefusal.bodyMalformed("'as_of' is a day as 2024-06-30")
       }
