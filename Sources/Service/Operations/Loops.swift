@@ -46,11 +46,11 @@ struct Loops: Sendable {
   private func takeReadings() async {
     let readings = Readings(metrics)
     await Rounds(target, pause: .seconds(15)).run(
-      failed: { failed("readings-not-taken", $0) }
-    ) { session in
-      try await readings.look(in: session, pool: pool, clock: clock(nil))
-      return false
-    }
+      failed: { failed("readings-not-taken", $0) },
+      round: { session in
+        try await readings.look(in: session, pool: pool, clock: clock(nil))
+        return false
+      })
   }
 
   private func schedule() async {
@@ -75,17 +75,17 @@ struct Loops: Sendable {
         + " process's peak memory in bytes after it.", labels: ["figure"])
     await Rounds(target, pause: .seconds(1)).run(
       failed: { failed("worker-interrupted", $0) },
-      connected: { try await worker.release(in: $0) }
-    ) { session in
-      let (start, before) = (ContinuousClock.now, ProcessUse.now)
-      guard let outcome = try await worker.workOnce(in: session) else { return false }
-      let after = ProcessUse.now
-      lastRun.set((ContinuousClock.now - start) / .seconds(1), "seconds")
-      lastRun.set(after.cpuSeconds - before.cpuSeconds, "cpu-seconds")
-      lastRun.set(after.peakMemoryBytes, "peak-memory-bytes")
-      tell(outcome, runs)
-      return true
-    }
+      connected: { try await worker.release(in: $0) },
+      round: { session in
+        let (start, before) = (ContinuousClock.now, ProcessUse.now)
+        guard let outcome = try await worker.workOnce(in: session) else { return false }
+        let after = ProcessUse.now
+        lastRun.set((ContinuousClock.now - start) / .seconds(1), "seconds")
+        lastRun.set(after.cpuSeconds - before.cpuSeconds, "cpu-seconds")
+        lastRun.set(after.peakMemoryBytes, "peak-memory-bytes")
+        tell(outcome, runs)
+        return true
+      })
   }
 
   private func tell(_ outcome: Worker.Outcome, _ runs: Metrics.Counter) {

@@ -8,7 +8,7 @@ struct ClusterHomeTests {
     "the home is the one named, else the account's own",
     arguments: [
       (["QUARTERMASTER_HOME": "/srv/q", "XDG_DATA_HOME": "/d"], true, "/srv/q"),
-      (["QUARTERMASTER_HOME": "q"], false, "/work/q"),
+      (["QUARTERMASTER_HOME": "q"], false, "/srv/q"),
       (["QUARTERMASTER_HOME": "", "XDG_DATA_HOME": "/d"], true, "/var/lib/quartermaster"),
       (["XDG_DATA_HOME": "/d"], false, "/d/quartermaster"),
       (["XDG_DATA_HOME": "relative"], false, "/home/ada/.local/share/quartermaster"),
@@ -16,7 +16,7 @@ struct ClusterHomeTests {
     ])
   func path(environment: [String: String], isRoot: Bool, expected: String) {
     let path = ClusterHome.path(
-      environment: environment, isRoot: isRoot, home: "/home/ada", workingFolder: "/work")
+      environment: environment, isRoot: isRoot, home: "/home/ada", workingFolder: "/srv")
     #expect(path == expected)
   }
 
