@@ -58,6 +58,35 @@ extension Grammar.Option {
     name: "ignore", value: "COLUMN,...", help: "columns of the file to pass over", repeats: true)
 }
 
+// What `forecast` and `backtest` both ask of a file.
+
+extension Grammar.Positional {
+  static let demandFile = Grammar.Positional(
+    name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input")
+}
+
+extension Grammar.Option {
+  static let horizon = Grammar.Option(
+    name: "horizon", value: "H", help: "how many buckets ahead", isRequired: true)
+
+  static let bucket = Grammar.Option(
+    name: "bucket", value: "BUCKET", help: "day, week or month; default day")
+
+  static let calendar = Grammar.Option(
+    name: "calendar", value: "FILE",
+    help: "known events: day, name, kind, region, location, item, category")
+
+  static let prices = Grammar.Option(
+    name: "prices", value: "FILE",
+    help: "known prices: item, from, price, location, region, promotion")
+
+  static let method = Grammar.Option(
+    name: "method", value: "METHOD", help: "auto, hybrid, ets, naive or mean; default auto")
+
+  static let complete = Grammar.Option(
+    name: "complete", help: "days without a row are zero demand, not missing")
+}
+
 /// One action of the program: argv becomes a value, whose options are known to be good.
 protocol Command: Sendable {
   static var grammar: Grammar { get }

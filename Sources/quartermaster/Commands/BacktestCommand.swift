@@ -24,26 +24,16 @@ struct BacktestCommand: RunnableCommand, Hashable {
       no forecast sees a day after its origin. Prints accuracy by level: WRMSSE, WAPE, bias, and \
       the share of days inside the outermost quantiles.
       """,
-    positionals: [
-      .init(name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input")
-    ],
+    positionals: [.demandFile],
     options: [
-      .init(name: "horizon", value: "H", help: "how many buckets ahead", isRequired: true),
+      .horizon,
       .init(name: "origins", value: "N", help: "how many origins; default 4"),
       .init(name: "step", value: "S", help: "buckets between two origins; default the horizon"),
-      .init(name: "bucket", value: "BUCKET", help: "day, week or month; default day"),
-      .init(
-        name: "calendar", value: "FILE",
-        help: "known events: day, name, kind, region, location, item, category"),
-      .init(
-        name: "prices", value: "FILE",
-        help: "known prices: item, from, price, location, region, promotion"),
+      .bucket, .calendar, .prices,
       .init(
         name: "weights", value: "FILE",
         help: "what series weigh: item, location, region, category, quantity; default demand"),
-      .init(
-        name: "method", value: "METHOD", help: "auto, hybrid, ets, naive or mean; default auto"),
-      .init(name: "complete", help: "days without a row are zero demand, not missing"),
+      .method, .complete,
       .init(name: "format", value: "FORMAT", help: "table or json; default table"),
       .map, .ignore,
     ],

@@ -27,24 +27,13 @@ struct ForecastCommand: Command, Hashable {
       one row for each node and day: level, item, location, region, category, day, mean, and one \
       column per quantile. Sums that would only repeat another level are left out.
       """,
-    positionals: [
-      .init(name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input")
-    ],
+    positionals: [.demandFile],
     options: [
-      .init(name: "horizon", value: "H", help: "how many buckets ahead", isRequired: true),
-      .init(name: "bucket", value: "BUCKET", help: "day, week or month; default day"),
-      .init(
-        name: "calendar", value: "FILE",
-        help: "known events: day, name, kind, region, location, item, category"),
-      .init(
-        name: "prices", value: "FILE",
-        help: "known prices: item, from, price, location, region, promotion"),
+      .horizon, .bucket, .calendar, .prices,
       .init(
         name: "quantiles", value: "Q,...",
         help: "default 0.05,0.1,0.25,0.5,0.75,0.9,0.95,0.975"),
-      .init(
-        name: "method", value: "METHOD", help: "auto, hybrid, ets, naive or mean; default auto"),
-      .init(name: "complete", help: "days without a row are zero demand, not missing"),
+      .method, .complete,
       .init(name: "output", value: "FILE", help: "default standard output"),
       .map, .ignore,
     ],
