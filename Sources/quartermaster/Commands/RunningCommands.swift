@@ -63,8 +63,17 @@ extension ForecastCommand: RunnableCommand {
       ForecastFilter.Options(
         file: file, calendar: calendar, prices: prices, settings: settings,
         isComplete: isComplete, output: output, mapping: mapping))
-    let summary = try filter.run(progress: surroundings.progress)
-    complain(summary.sentence + "\n")
+    guard let explained else {
+      let summary = try filter.run(progress: surroundings.progress)
+      return complain(summary.sentence + "\n")
+    }
+    let (explanation, drawing) = try filter.explain(explained, progress: surroundings.progress)
+    if let chart { try drawing.write(to: chart) }
+    if let output {
+      try explanation.write(to: output)
+    } else {
+      try surroundings.output.write(explanation.text(width: surroundings.output.width ?? .max))
+    }
   }
 }
 
