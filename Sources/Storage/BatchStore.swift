@@ -123,7 +123,7 @@ public enum BatchStore {
       INSERT INTO batch (source_id, kind, key, content_digest, generated_at, complete_through)
       VALUES (\(source), \(header.kind), \(header.key), \(header.contentDigest),
         \(header.generatedAt), \(header.completeThrough))
-      RETURNING batch_id
+      RETURNING batch_id, set_config('quartermaster.batch', batch_id::text, true)
       """)
     return .opened(OpenBatch(id: try inserted[0][0], source: source, header: header))
   }

@@ -13,7 +13,8 @@ struct API: Sendable {
   }
 
   static let tags = (
-    sync: "sync", regions: "regions", runs: "runs", forecasts: "forecasts", reports: "reports"
+    sync: "sync", regions: "regions", runs: "runs", forecasts: "forecasts", reports: "reports",
+    demand: "demand"
   )
 }
 
@@ -23,6 +24,7 @@ extension API {
     [
       SyncRoutes(api: api), RegionRoutes(api: api), RunRoutes(api: api),
       ForecastRoutes(api: api), ReportRoutes(api: api), FlagRoutes(api: api),
+      DemandRoutes(api: api),
       ReadyRoute(api: api),
     ]
   }
