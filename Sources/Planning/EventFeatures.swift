@@ -51,7 +51,7 @@ struct EventFeatures {
   }
 
   private static func mayHaveColumn(_ event: CalendarEvent) -> Bool {
-    event.kind != .closed && event.scope.item == nil
+    !event.kind.isOpeningTime && event.scope.item == nil
   }
 
   /// The days around an event that count for each of its columns.
@@ -69,7 +69,7 @@ struct EventFeatures {
     switch kind {
     case .payday: .payday
     case .promotion: .promotion
-    case .holiday, .event, .closed: .event
+    case .holiday, .event, .closed, .open: .event
     }
   }
 

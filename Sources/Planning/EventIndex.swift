@@ -69,3 +69,8 @@ struct EventColumn: Hashable {
     return false
   }
 }
+
+extension CalendarEvent.Kind {
+  /// Whether such events say when is sold at all, and not how much.
+  var isOpeningTime: Bool { self == .closed || self == .open }
+}

@@ -28,18 +28,23 @@ struct Preparation {
       return histories[position].stockouts.map { $0 + first }
     }
     let known = ClosedDays(events.filter { $0.kind == .closed }, grid: grid)
+    let opened = ClosedDays(events.filter { $0.kind == .open }, grid: grid)
     let learned = LearnedClosures(
       series, events: events, known: known, grid: grid, next: next, horizon: horizon)
     for position in series.indices {
       let closed = known.positions(for: series[position].series)
-        .union(learned.positions(for: series[position]))
+        .union(
+          learned.positions(for: series[position])
+            .subtracting(opened.positions(for: series[position].series)))
       series[position].mask(
         closed: closed, stockouts: stockouts[position], season: season, next: next,
         horizon: horizon, perYear: Int(grid.bucket.perYear))
     }
     let promotions = Promotions(
-      &series, events: events.filter { $0.kind != .closed && !covered.contains(EventColumn($0)) },
-      grid: grid, next: next, horizon: horizon, season: season)
+      &series,
+      events: events.filter {
+        !$0.kind.isOpeningTime && !covered.contains(EventColumn($0))
+      }, grid: grid, next: next, horizon: horizon, season: season)
     let priced = PriceEffects(&series, prices: prices, grid: grid, next: next, horizon: horizon)
     elasticity = priced.elasticity
     factorsAhead = promotions.factorsAhead.merging(priced.factorsAhead) { promoted, priced in
@@ -92,7 +97,7 @@ extension PreparedSeries {
   }
 }
 
-/// Buckets on which the calendar says that nothing is sold.
+/// Buckets that the calendar's closures, or its openings, cover.
 struct ClosedDays {
   private let index: EventIndex
   private let grid: BucketGrid

@@ -131,7 +131,7 @@ public enum BatchStore {
         mapping_version)
       VALUES (\(source), \(header.kind), \(header.key), \(header.contentDigest),
         \(header.generatedAt), \(header.completeThrough), \(header.mappingVersion))
-      RETURNING batch_id
+      RETURNING batch_id, set_config('quartermaster.batch', batch_id::text, true)
       """)
     return .opened(OpenBatch(id: try inserted[0][0], source: source, header: header))
   }

@@ -7,7 +7,8 @@ struct Program {
   /// In the order of `quartermaster help`.
   static let commands: [any RunnableCommand.Type] = [
     SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, FlagsCommand.self,
-    StatusCommand.self, ForecastCommand.self, BacktestCommand.self, KeysCreateCommand.self,
+    DemandShowCommand.self, DemandHistoryCommand.self, StatusCommand.self, ForecastCommand.self,
+    BacktestCommand.self, KeysCreateCommand.self,
     KeysListCommand.self,
     KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,
     SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,

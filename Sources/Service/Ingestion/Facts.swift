@@ -34,6 +34,10 @@ extension Location: ReadableFact {
       guard let promised = Freshness(duration) else { throw .invalidDuration }
       freshness = promised
     }
+    if let names = try values.text(.closedWeekdays) {
+      guard let days = Weekdays(names) else { throw .invalidWeekdays }
+      closedWeekdays = days
+    }
   }
 }
 
@@ -51,6 +55,7 @@ extension CalendarEvent: ReadableFact {
     let scope = Scope(
       region: try values.code(.region), location: try values.code(.location),
       item: try values.code(.item), category: try values.code(.category))
+    if kind == .open, scope.item != nil || scope.category != nil { throw .openForItems }
     self.init(day: day, name: name, kind: kind, scope: scope)
   }
 }

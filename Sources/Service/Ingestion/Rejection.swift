@@ -18,6 +18,7 @@ public enum RejectionCode: String, CaseIterable, Hashable, Sendable {
   case invalidFlag = "invalid_flag"
   case invalidDuration = "invalid_duration"
   case invalidTimeZone = "invalid_time_zone"
+  case invalidWeekdays = "invalid_weekdays"
   case unknownItem = "unknown_item"
   case unknownLocation = "unknown_location"
   case unknownUnit = "unknown_unit"
@@ -59,6 +60,9 @@ enum RejectionReason: Error, Hashable, Sendable {
   case invalidFlag(Column)
   case invalidDuration
   case invalidTimeZone
+  case invalidWeekdays
+  /// An opening of single items, though a location opens as a whole.
+  case openForItems
   case unknownItem
   case unknownLocation
   case unknownUnit(UnitTable.Problem)
@@ -79,10 +83,11 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .invalidQuantity: .invalidQuantity
     case .invalidNumber, .outOfRange, .unlikeNumberForm: .invalidNumber
     case .invalidRevision, .otherRevisionKind: .invalidRevision
-    case .invalidKind: .invalidKind
+    case .invalidKind, .openForItems: .invalidKind
     case .invalidFlag: .invalidFlag
     case .invalidDuration: .invalidDuration
     case .invalidTimeZone: .invalidTimeZone
+    case .invalidWeekdays: .invalidWeekdays
     case .unknownItem: .unknownItem
     case .unknownLocation: .unknownLocation
     case .unknownUnit: .unknownUnit
@@ -102,9 +107,10 @@ enum RejectionReason: Error, Hashable, Sendable {
       column
     case .endsBeforeLaunch: .ended
     case .invalidRevision, .otherRevisionKind: .revision
-    case .invalidKind: .kind
+    case .invalidKind, .openForItems: .kind
     case .invalidDuration: .freshness
     case .invalidTimeZone: .timeZone
+    case .invalidWeekdays: .closedWeekdays
     case .unknownItem: .item
     case .unknownLocation: .location
     case .unknownUnit: .unit

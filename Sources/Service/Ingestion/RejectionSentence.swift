@@ -38,6 +38,9 @@ extension Rejection {
     case .invalidFlag: return "\(subject) is none of true, false, 1, 0"
     case .invalidDuration: return "\(subject) is not a duration like P1D or PT6H"
     case .invalidTimeZone: return "\(subject) is not a time zone like Europe/Berlin"
+    case .invalidWeekdays:
+      return "\(subject) are not one to six days like 'saturday sunday'"
+    case .openForItems: return "\(subject) opens a whole location: leave item and category empty"
     case .unknownItem: return "\(subject) is not known"
     case .unknownLocation: return "\(subject) is not known"
     case .unknownUnit(.unknown(let itemUnit)):

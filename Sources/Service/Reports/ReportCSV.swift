@@ -20,7 +20,7 @@ enum ReportCSV {
     }
   }
 
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     let breaking: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D]
     guard text.utf8.contains(where: breaking.contains) else { return text }
     return "\""

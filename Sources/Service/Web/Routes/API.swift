@@ -14,7 +14,8 @@ struct API: Sendable {
   }
 
   static let tags = (
-    sync: "sync", regions: "regions", runs: "runs", forecasts: "forecasts", reports: "reports"
+    sync: "sync", regions: "regions", runs: "runs", forecasts: "forecasts", reports: "reports",
+    demand: "demand"
   )
 }
 
@@ -24,7 +25,9 @@ extension API {
     [
       SyncRoutes(api: api), RegionRoutes(api: api), RunRoutes(api: api),
       ForecastRoutes(api: api), ReportRoutes(api: api), FlagRoutes(api: api),
-      ReadyRoute(api: api), SourceRoutes(api: api),
+      DemandRoutes(api: api),
+      SourceRoutes(api: api),
+      ReadyRoute(api: api),
     ]
   }
 }
