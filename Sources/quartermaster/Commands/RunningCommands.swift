@@ -9,9 +9,11 @@ extension SyncCommand: RunnableCommand {
     let push = Push(
       kind: kind, path: file, source: source, key: key, completeThrough: completeThrough,
       generatedAt: generatedAt, isStrict: isStrict, mapping: mapping)
+    let retention = try Retention(environment: surroundings.environment)
     let receipt = try await Database.use(database, environment: surroundings.environment) {
       try await Synchronisation.apply(
-        push, clock: surroundings.clock(), progress: surroundings.progress, to: $0)
+        push, clock: surroundings.clock(), retention: retention, progress: surroundings.progress,
+        to: $0)
     }
     try surroundings.output.write(receipt.text)
   }
