@@ -43,7 +43,7 @@ struct EventFeatures {
       columnCount += lagged.count
       groups.append(
         FeatureTable.Group(
-          kind: EventFeatures.kind(of: column.kind), name: column.name, penalty: 1,
+          kind: EventFeatures.kind(of: column.kind), name: column.title, penalty: 1,
           columns: lagged))
     }
     self.groups = groups

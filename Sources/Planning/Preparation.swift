@@ -9,8 +9,10 @@ struct Preparation {
   let horizon: Int
   /// In the order of `Hierarchy.series`.
   var series: [PreparedSeries]
-  /// What promotions and prices multiply buckets ahead by, by position, for each series.
-  var factorsAhead: [Int: [Int: Double]]
+  /// What promotions multiply buckets ahead by, by position, for each series that has any.
+  var promotionsAhead: [Int: [Int: Double]]
+  /// What prices multiply them by.
+  var pricesAhead: [Int: [Int: Double]]
   /// The elasticities that were found to help, by category.
   let elasticity: PriceElasticity
 
@@ -47,9 +49,8 @@ struct Preparation {
       }, grid: grid, next: next, horizon: horizon, season: season)
     let priced = PriceEffects(&series, prices: prices, grid: grid, next: next, horizon: horizon)
     elasticity = priced.elasticity
-    factorsAhead = promotions.factorsAhead.merging(priced.factorsAhead) { promoted, priced in
-      promoted.merging(priced, uniquingKeysWith: *)
-    }
+    promotionsAhead = promotions.factorsAhead
+    pricesAhead = priced.factorsAhead
   }
 }
 

@@ -13,7 +13,8 @@ struct Program {
     KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,
     SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,
     PlannersAddCommand.self, PlannersListCommand.self, PlannersRemoveCommand.self,
-    ServeCommand.self, MigrateCommand.self,
+    SourcesListCommand.self, SourcesShowCommand.self, SourcesMapCommand.self,
+    SourcesUnmapCommand.self, ServeCommand.self, MigrateCommand.self,
     DemoCommand.self,
   ]
 

@@ -40,6 +40,10 @@ struct HelpTests {
         planners add        Mail somebody about a region's flags
         planners list       Show who is mailed about which region
         planners remove     Mail somebody no more
+        sources list        Show which sources push, and what of theirs is mapped
+        sources show        Show how a source's rows are read
+        sources map         Say once how a source writes its rows of a kind
+        sources unmap       Read a source's rows of a kind as the formats have them again
         serve               Run the service: API, pages, schedule, worker and mail
         migrate             Create the tables, or bring them up to this version
         demo                Load a generated retailer, train, and print one region's report
@@ -82,7 +86,7 @@ struct HelpTests {
   @Test("sync's help names the columns of every kind")
   func columns() throws {
     let text = try #require(try shown("help sync"))
-    #expect(text.contains("  demand     item, location, day, quantity; revision\n"))
+    #expect(text.contains("  demand     item, location, day, quantity; revision, unit\n"))
     #expect(
       text.contains("  locations  location, region; name, time_zone, freshness, closed_weekdays\n"))
   }

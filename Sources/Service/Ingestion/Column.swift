@@ -38,8 +38,8 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
         .minimumOrderQuantity, .orderMultiple, .unitCost, .serviceLevel,
       ]
     case .prices: [.item, .from, .price, .location, .region, .promotion]
-    case .demand: [.item, .location, .day, .quantity, .revision]
-    case .stock: [.item, .location, .asOf, .onHand, .onOrder, .reserved, .revision]
+    case .demand: [.item, .location, .day, .quantity, .revision, .unit]
+    case .stock: [.item, .location, .asOf, .onHand, .onOrder, .reserved, .revision, .unit]
     }
   }
 

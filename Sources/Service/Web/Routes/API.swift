@@ -7,6 +7,7 @@ struct API: Sendable {
   let deploymentZone: String?
   /// Counts rows of pushes by kind and outcome.
   var rows: Metrics.Counter?
+  var retention = Retention()
 
   func clock(asOf: Day? = nil) -> ZoneClock {
     ZoneClock(asOf: asOf, deploymentZone: deploymentZone)
@@ -25,6 +26,7 @@ extension API {
       SyncRoutes(api: api), RegionRoutes(api: api), RunRoutes(api: api),
       ForecastRoutes(api: api), ReportRoutes(api: api), FlagRoutes(api: api),
       DemandRoutes(api: api),
+      SourceRoutes(api: api),
       ReadyRoute(api: api),
     ]
   }
