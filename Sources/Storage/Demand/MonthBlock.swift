@@ -136,6 +136,14 @@ extension MonthBlock {
     var revisions: ArraySlice<Int64>?
   }
 
+  /// The days of a row for which something came: bit n - 1 is day n.
+  func toldDays(_ position: Int) -> Int32 {
+    let first = position * MonthBlock.places
+    return (0..<MonthBlock.places).reduce(into: 0) { days, place in
+      if !quantities[first + place].isNaN { days |= 1 << Int32(place) }
+    }
+  }
+
   func storedRow(_ position: Int) -> StoredRow {
     let first = position * MonthBlock.places
     var end = first + MonthBlock.places

@@ -45,7 +45,7 @@ extension StatusCommand: RunnableCommand {
       try await Status.read(
         clock: surroundings.clock(asOf: asOf), canMail: surroundings.canMail, in: $0)
     }
-    try surroundings.output.write(status.text)
+    try surroundings.output.write(format.text(of: status))
   }
 }
 
