@@ -243,7 +243,8 @@ public enum BatchStore {
       """
       SELECT batch_id, content_digest, applied, duplicate, stale, quarantined, watermark_moved,
         mapping_version
-      FROM batch WHERE source_id = \(source) AND key = \(header.key)
+      FROM batch
+      WHERE source_id = \(source) AND key = \(header.key) AND key_released_at IS NULL
       """)
     guard let row = found.first else { return nil }
     let batch: Int = try row[0]

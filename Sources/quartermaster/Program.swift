@@ -14,7 +14,7 @@ struct Program {
     SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,
     PlannersAddCommand.self, PlannersListCommand.self, PlannersRemoveCommand.self,
     SourcesListCommand.self, SourcesShowCommand.self, SourcesMapCommand.self,
-    SourcesUnmapCommand.self, ServeCommand.self, MigrateCommand.self,
+    SourcesUnmapCommand.self, PruneCommand.self, ServeCommand.self, MigrateCommand.self,
     DemoCommand.self,
   ]
 

@@ -44,6 +44,7 @@ struct HelpTests {
         sources show        Show how a source's rows are read
         sources map         Say once how a source writes its rows of a kind
         sources unmap       Read a source's rows of a kind as the formats have them again
+        prune               Drop what is older than it is kept
         serve               Run the service: API, pages, schedule, worker and mail
         migrate             Create the tables, or bring them up to this version
         demo                Load a generated retailer, train, and print one region's report

@@ -118,7 +118,8 @@ public enum MappingStore {
         m.made_at, m.made_by
       FROM source s
       JOIN mapping m USING (source_id)
-      LEFT JOIN batch b ON b.source_id = s.source_id AND b.key = \(key)
+      LEFT JOIN batch b
+        ON b.source_id = s.source_id AND b.key = \(key) AND b.key_released_at IS NULL
       WHERE s.code = \(source) AND m.kind = \(kind)
         AND (b.batch_id IS NULL OR m.version = b.mapping_version)
       ORDER BY m.version DESC LIMIT 1
