@@ -17,11 +17,13 @@ public enum Column: String, CaseIterable, Hashable, Sendable {
   case onHand = "on_hand"
   case onOrder = "on_order"
   case reserved
+  case id, at
+  case undoes = "of"
 }
 
 /// What a file holds.
 public enum SyncKind: String, CaseIterable, Hashable, Sendable {
-  case items, locations, calendar, terms, prices, demand, stock
+  case items, locations, calendar, terms, prices, demand, stock, movements
 
   /// The columns that are read; all others of the formats are passed over.
   public var columns: [Column] {
@@ -38,8 +40,12 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
     case .prices: [.item, .from, .price, .location, .region, .promotion]
     case .demand: [.item, .location, .day, .quantity, .revision]
     case .stock: [.item, .location, .asOf, .onHand, .onOrder, .reserved, .revision]
+    case .movements: [.id, .kind, .item, .location, .at, .quantity, .undoes, .revision]
     }
   }
+
+  /// Whether a push may say up to which day its source has sent everything.
+  public var maySayComplete: Bool { self == .demand || self == .movements }
 
   /// The columns without which a file is refused.
   public var requiredColumns: [Column] {
@@ -51,6 +57,7 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
     case .prices: [.item, .from, .price]
     case .demand: [.item, .location, .day, .quantity]
     case .stock: [.item, .location, .asOf, .onHand]
+    case .movements: [.id, .kind, .item, .location, .at, .quantity]
     }
   }
 }

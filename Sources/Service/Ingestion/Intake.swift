@@ -48,6 +48,7 @@ struct Intake {
         try PriceStore.receive(rows, carried: Price.carries(absent), of: batch, in: db)
       }
     case .stock: try takeStock(source, in: db)
+    case .movements: try takeMovements(source, in: db)
     }
   }
 
@@ -114,6 +115,29 @@ struct Intake {
     }
   }
 
+  private mutating func takeMovements(
+    _ source: consuming ByteSource, in db: isolated Session
+  ) throws {
+    var intake = try MovementIntake(batch, calendar: CivilCalendar(clock), in: db)
+    let zones = try LocationStore.timeZones(in: db)
+    let clock = clock
+    var waiting: [WaitingMovement] = []
+    try takeBlocks(
+      MovementRow.self, source, in: db,
+      placing: { rejection in
+        if let movement = rejection.waitingMovement { waiting.append(movement) }
+        return rejection.placed { clock.day(of: $0, zone: $1.flatMap { zones[$0] ?? nil }) }
+      },
+      apply: { rows, db in
+        defer { waiting.removeAll() }
+        let lines = rows.map {
+          ReceivedRow($0.fact.movement, revision: $0.fact.revision, line: $0.line, raw: $0.raw)
+        }
+        return try intake.receive(lines, waiting: waiting, in: db)
+      })
+    try intake.finish(in: db)
+  }
+
   /// Reads a kind whose rows fit in memory, and applies them together.
   private mutating func takeAll<Fact: ReadableFact>(
     _ kind: Fact.Type, _ source: consuming ByteSource, in db: isolated Session,
@@ -130,8 +154,11 @@ struct Intake {
   }
 
   /// Reads a kind of any size in blocks.
+  ///
+  /// - Parameter placing: adds to a rejection what the reader could not know.
   private mutating func takeBlocks<Fact: ReadableFact>(
     _ kind: Fact.Type, _ source: consuming ByteSource, in db: isolated Session,
+    placing: (Rejection) -> Rejection = { $0 },
     apply: ([ReceivedRow<Fact>], isolated Session) throws -> RowOutcome
   ) throws {
     let blockRows = 50_000
@@ -141,12 +168,14 @@ struct Intake {
     while let reading = try reader.next() {
       sort(reading, &rows, &rejections)
       guard rows.count + rejections.count >= blockRows else { continue }
+      rejections = rejections.map(placing)
       try settle(apply(rows, db), rejections, in: db)
       step.advance(by: rows.count + rejections.count)
       rows.removeAll(keepingCapacity: true)
       rejections.removeAll(keepingCapacity: true)
     }
     counts.duplicate += reader.repeatedRows
+    rejections = rejections.map(placing)
     try settle(apply(rows, db), rejections, in: db)
     step.advance(by: rows.count + rejections.count)
   }
@@ -203,6 +232,8 @@ extension Rejection {
       case .unknownLocation: .unknownLocation
       case .futureDay(let column, let today):
         .futureDay(Column(rawValue: column) ?? .day, today: today)
+      case .beforeRetention(let column, let earliest):
+        .beforeRetention(Column(rawValue: column) ?? .day, earliest: earliest)
       case .conflictingDuplicate: .conflictingDuplicate
       }
     self.init(

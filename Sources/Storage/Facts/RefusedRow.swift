@@ -6,6 +6,8 @@ public enum RefusalReason: Hashable, Sendable {
   case unknownLocation
   /// The column says a moment that has not come yet at the location.
   case futureDay(column: String, today: Day)
+  /// The column says a day that is no longer kept.
+  case beforeRetention(column: String, earliest: Day)
   /// Another fact of the same revision says something else, and stands.
   case conflictingDuplicate
 }

@@ -93,6 +93,7 @@ public enum DatasetStore {
           greatest(i.launched, min(s.first_day) OVER (PARTITION BY s.location_id)) END)
       FROM series s JOIN item i USING (item_id) JOIN location l USING (location_id)
       WHERE l.region = ANY (\(regions)) AND l.demand_source_id IS NOT NULL
+        AND s.first_day < \(Day.latest)
       ORDER BY s.series_id
       """
     ).compactMap { row in
@@ -144,7 +145,9 @@ public enum DatasetStore {
     }
   }
 
-  /// A day whose row waits in quarantine is missing, unless another row told it.
+  /// A day whose row waits in quarantine is missing, unless another row told it. A day with a
+  /// waiting sale or return is missing whatever other lines told, because they are a part of it,
+  /// until a later batch brings that line.
   private static func blankQuarantined(
     _ outlines: inout [Outline], in db: isolated Session
   ) throws {
@@ -158,11 +161,15 @@ public enum DatasetStore {
       JOIN item i ON i.code = q.item
       JOIN location l ON l.code = q.location
       JOIN series s ON s.item_id = i.item_id AND s.location_id = l.location_id
-      WHERE b.kind = 'demand' AND q.day IS NOT NULL AND q.code <> 'conflicting_duplicate'
-        AND NOT EXISTS (
+      WHERE q.day IS NOT NULL AND q.code <> 'conflicting_duplicate' AND (
+        (b.kind = 'demand' AND NOT EXISTS (
           SELECT FROM demand_month m WHERE m.series_id = s.series_id
             AND m.month = date_trunc('month', q.day)::date
-            AND m.quantities[extract(day FROM q.day)::integer] IS NOT NULL)
+            AND m.quantities[extract(day FROM q.day)::integer] IS NOT NULL))
+        OR (b.kind = 'movements' AND NOT EXISTS (
+          SELECT FROM movement_refused r
+          JOIN movement m ON m.source_id = b.source_id AND m.id = r.id
+          WHERE r.batch_id = q.batch_id AND r.line = q.line AND m.batch_id > q.batch_id)))
       """)
     for row in rows {
       let day: Day = try row[1]
