@@ -20,7 +20,7 @@ struct HelpTests {
       Usage: quartermaster COMMAND [OPTIONS]
 
       Commands:
-        sync                Store items, locations, calendar, terms, prices, demand, stock or movements
+        sync                Store items, locations, calendar, terms, prices, demand, stock, movements
         train               Forecast every region from one version of the data and publish it
         report procurement  Say what a region should order, and how sure that is
         flags               List the predictions not to trust, and the regions that are behind

@@ -19,7 +19,7 @@ struct SyncCommand: Command, Hashable {
 
   static let grammar = Grammar(
     name: "sync",
-    summary: "Store items, locations, calendar, terms, prices, demand, stock or movements",
+    summary: "Store items, locations, calendar, terms, prices, demand, stock, movements",
     details: """
       Every row is applied, a duplicate, stale, or quarantined with its reason; the receipt counts \
       them. The same file again is all duplicates. Columns that the kind does not use are passed \
@@ -30,7 +30,8 @@ struct SyncCommand: Command, Hashable {
       rows: SyncKind.allCases.map { ($0.rawValue, columns(of: $0)) }),
     positionals: [
       .init(
-        name: "KIND", help: "items, locations, calendar, terms, prices, demand, stock or movements"),
+        name: "KIND",
+        help: "items, locations, calendar, terms, prices, demand, stock or movements"),
       .init(name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input"),
     ],
     options: [
