@@ -62,6 +62,13 @@ public struct Movement: Hashable, Sendable {
     self.quantity = quantity == 0 ? 0 : quantity
     self.undoes = kind == .return ? undoes : nil
   }
+
+  /// The same line with another quantity.
+  public func counted(_ quantity: Double) -> Movement {
+    Movement(
+      id: id, kind: kind, item: item, location: location, at: at, quantity: quantity,
+      undoes: undoes)
+  }
 }
 
 public typealias MovementID = Code<Movement>

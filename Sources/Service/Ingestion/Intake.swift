@@ -8,17 +8,20 @@ struct Intake {
   private let batch: OpenBatch
   private let format: RowFormat?
   private let clock: ZoneClock
+  private let retention: Retention
   private let step: Progress
   private var counts = RowCounts()
   private var first: [QuarantinedRow] = []
 
   init(
-    _ push: Push, _ batch: OpenBatch, format: RowFormat?, clock: ZoneClock, step: Progress
+    _ push: Push, _ batch: OpenBatch, format: RowFormat?, clock: ZoneClock,
+    retention: Retention, step: Progress
   ) {
     self.push = push
     self.batch = batch
     self.format = format
     self.clock = clock
+    self.retention = retention
     self.step = step
   }
 
@@ -81,13 +84,17 @@ struct Intake {
   ) throws {
     var reader = try DemandReader(source, format: format, mapping: push.mapping)
     var block = DemandBlock()
-    let clock = clock
-    var intake = DemandIntake(batch) { clock.today(zone: $0) }
+    let (clock, retention) = (clock, retention)
+    var intake = DemandIntake(batch, units: push.mapping.form.units) {
+      retention.allowedDays(today: clock.today(zone: $0))
+    }
     while try reader.read(into: &block) {
       let received = block.received
       let rejections = block.rejections
       let refused = try intake.receive(
-        DemandFacts(block, items: reader.items.codes, locations: reader.locations.codes), in: db)
+        DemandFacts(
+          block, items: reader.items.codes, locations: reader.locations.codes,
+          units: reader.units.names), in: db)
       counts.quarantined += rejections.count
       try setAside(rejections + refused.map(Rejection.init), in: db)
       step.advance(by: received)
@@ -99,18 +106,21 @@ struct Intake {
     _ source: consuming ByteSource, in db: isolated Session
   ) throws {
     let zones = try LocationStore.timeZones(in: db)
-    let (batch, clock) = (batch, clock)
+    let (batch, clock, retention) = (batch, clock, retention)
+    let table = push.mapping.form.units
     try takeBlocks(StockRow.self, source, in: db) { rows, db in
       let facts = rows.map { row in
         let stock = row.fact
         let zone = zones[stock.location] ?? nil
-        let snapshot = stock.snapshot { clock.endOfDay($0, zone: zone) }
+        let snapshot = stock.snapshot { clock.instant(of: $0, zone: zone) }
         return ReceivedRow(
           StockFact(item: stock.item, location: stock.location, snapshot: snapshot),
           revision: stock.revision, line: row.line, raw: row.raw)
       }
       return try StockStore.receive(
-        facts, of: batch, lastMoment: { clock.endOfDay(clock.today(zone: $0), zone: $0) },
+        facts, units: rows.map(\.fact.unit), table: table, of: batch,
+        firstDay: { retention.allowedDays(today: clock.today(zone: $0)).lowerBound },
+        lastMoment: { clock.endOfDay(clock.today(zone: $0), zone: $0) },
         civilDay: { clock.day(of: $0, zone: $1) }, in: db)
     }
   }
@@ -118,7 +128,8 @@ struct Intake {
   private mutating func takeMovements(
     _ source: consuming ByteSource, in db: isolated Session
   ) throws {
-    var intake = try MovementIntake(batch, calendar: CivilCalendar(clock), in: db)
+    var intake = try MovementIntake(
+      batch, units: push.mapping.form.units, calendar: CivilCalendar(clock, retention), in: db)
     let zones = try LocationStore.timeZones(in: db)
     let clock = clock
     var waiting: [WaitingMovement] = []
@@ -130,10 +141,14 @@ struct Intake {
       },
       apply: { rows, db in
         defer { waiting.removeAll() }
-        let lines = rows.map {
-          ReceivedRow($0.fact.movement, revision: $0.fact.revision, line: $0.line, raw: $0.raw)
+        let lines = rows.map { row in
+          let zone = zones[row.fact.location] ?? nil
+          return ReceivedRow(
+            row.fact.movement(clock, zone: zone), revision: row.fact.revision, line: row.line,
+            raw: row.raw)
         }
-        return try intake.receive(lines, waiting: waiting, in: db)
+        return try intake.receive(
+          lines, units: rows.map(\.fact.unit), waiting: waiting, in: db)
       })
     try intake.finish(in: db)
   }
@@ -206,11 +221,13 @@ struct Intake {
 }
 
 extension DemandFacts {
-  init(_ block: DemandBlock, items: [ItemCode], locations: [LocationCode]) {
+  init(
+    _ block: DemandBlock, items: [ItemCode], locations: [LocationCode], units: [String]
+  ) {
     self.init(
       itemCodes: items, locationCodes: locations, items: block.items, locations: block.locations,
       days: block.days, quantities: block.quantities, revisions: block.revisions,
-      lines: block.lines, raw: block.raw)
+      lines: block.lines, unitNames: units, units: block.units, raw: block.raw)
   }
 }
 
@@ -234,6 +251,9 @@ extension Rejection {
         .futureDay(Column(rawValue: column) ?? .day, today: today)
       case .beforeRetention(let column, let earliest):
         .beforeRetention(Column(rawValue: column) ?? .day, earliest: earliest)
+      case .unknownUnit(let problem): .unknownUnit(problem)
+      case .beyondLimit(let column):
+        .invalidQuantity(Column(rawValue: column) ?? .quantity, .beyondLimitInUnits)
       case .conflictingDuplicate: .conflictingDuplicate
       }
     self.init(

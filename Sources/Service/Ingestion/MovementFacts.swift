@@ -1,25 +1,45 @@
 internal import Inventory
 internal import Storage
 
-/// A movement with the revision it came with.
+/// A movement as its source says it.
 struct MovementRow: ReadableFact, Hashable {
   static var syncKind: SyncKind { .movements }
 
-  let movement: Movement
+  let id: MovementID
+  let kind: Movement.Kind
+  let item: ItemCode
+  let location: LocationCode
+  let at: WrittenTime
+  let quantity: Double
+  let undoes: MovementID?
   let revision: Revision?
+  /// What the quantity is counted in; nil for the item's own unit.
+  let unit: String?
 
   init(_ values: RowValues) throws(RejectionReason) {
-    let id: MovementID = try values.requiredCode(.id)
+    id = try values.requiredCode(.id)
     guard let kind = try values.movementKind() else { throw .missingValue(.kind) }
-    let item: ItemCode = try values.requiredCode(.item)
-    let location: LocationCode = try values.requiredCode(.location)
-    guard let at = try values.at() else { throw .missingValue(.at) }
-    let quantity = try values.requiredQuantity(.quantity, mayBeNegative: true)
+    self.kind = kind
+    item = try values.requiredCode(.item)
+    location = try values.requiredCode(.location)
+    guard let at = try values.asOf(.at) else { throw .missingValue(.at) }
+    self.at = at
+    quantity = try values.requiredQuantity(.quantity, mayBeNegative: true)
     guard quantity >= 0 || kind.mayBeNegative else { throw .negativeMovement(kind) }
-    movement = Movement(
-      id: id, kind: kind, item: item, location: location, at: at, quantity: quantity,
-      undoes: try values.code(.undoes))
+    undoes = try values.code(.undoes)
     revision = try values.revision()
+    unit = try values.text(.unit)
+  }
+
+  /// The movement; a time without a zone is one at the location.
+  func movement(_ clock: ZoneClock, zone: String?) -> Movement {
+    let moment: Movement.At =
+      if case .endOfDay(let day) = at { .day(day) } else {
+        .moment(clock.instant(of: at, zone: zone))
+      }
+    return Movement(
+      id: id, kind: kind, item: item, location: location, at: moment, quantity: quantity,
+      undoes: undoes)
   }
 }
 
@@ -27,7 +47,7 @@ struct MovementRow: ReadableFact, Hashable {
 struct RejectedMovement: Hashable, Sendable {
   let id: MovementID?
   let kind: Movement.Kind?
-  let at: Movement.At?
+  let at: WrittenTime?
 
   init(_ values: RowValues) {
     func readable<Value>(_ read: () throws(RejectionReason) -> Value?) -> Value? {
@@ -35,7 +55,7 @@ struct RejectedMovement: Hashable, Sendable {
     }
     id = readable { () throws(RejectionReason) in try values.code(.id) }
     kind = readable { () throws(RejectionReason) in try values.movementKind() }
-    at = readable { () throws(RejectionReason) in try values.at() }
+    at = readable { () throws(RejectionReason) in try values.asOf(.at) }
   }
 
   /// Whether demand lacks the line while it waits. What cannot say its kind may be a sale.
@@ -51,16 +71,6 @@ extension RowValues {
     }
     return kind
   }
-
-  fileprivate func at() throws(RejectionReason) -> Movement.At? {
-    let field = bytes(.at)
-    guard !field.isEmpty else { return nil }
-    if let day = Day(iso: field) { return .day(day) }
-    guard let instant = Instant(String(decoding: field, as: UTF8.self)) else {
-      throw .invalidTime(.at)
-    }
-    return .moment(instant)
-  }
 }
 
 extension Rejection {
@@ -70,8 +80,8 @@ extension Rejection {
     var placed = self
     placed.day =
       switch at {
-      case .moment(let instant): civilDay(instant, location)
-      case .day(let day): day
+      case .instant(let instant): civilDay(instant, location)
+      case .endOfDay(let day), .local(let day, _): day
       }
     return placed
   }
@@ -82,9 +92,10 @@ extension Rejection {
 }
 
 extension CivilCalendar {
-  init(_ clock: ZoneClock) {
+  init(_ clock: ZoneClock, _ retention: Retention) {
     self.init(
-      today: { clock.today(zone: $0) }, day: { clock.day(of: $0, zone: $1) },
+      days: { retention.allowedDays(today: clock.today(zone: $0)) },
+      day: { clock.day(of: $0, zone: $1) },
       startOfDay: { clock.startOfDay($0, zone: $1) })
   }
 }

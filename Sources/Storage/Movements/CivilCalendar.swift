@@ -2,17 +2,19 @@ public import Inventory
 
 /// Civil dates of moments in time zones (nil: the deployment's), from whoever knows the zones.
 public struct CivilCalendar: Sendable {
-  let today: @Sendable (_ timeZone: String?) -> Day
+  let days: @Sendable (_ timeZone: String?) -> ClosedRange<Day>
   let day: @Sendable (Instant, _ timeZone: String?) -> Day
   let startOfDay: @Sendable (Day, _ timeZone: String?) -> Instant
 
-  /// - Parameter startOfDay: the first moment of a day.
+  /// - Parameters:
+  ///   - days: from the first day that is kept to the civil date now.
+  ///   - startOfDay: the first moment of a day.
   public init(
-    today: @escaping @Sendable (_ timeZone: String?) -> Day,
+    days: @escaping @Sendable (_ timeZone: String?) -> ClosedRange<Day>,
     day: @escaping @Sendable (Instant, _ timeZone: String?) -> Day,
     startOfDay: @escaping @Sendable (Day, _ timeZone: String?) -> Instant
   ) {
-    self.today = today
+    self.days = days
     self.day = day
     self.startOfDay = startOfDay
   }

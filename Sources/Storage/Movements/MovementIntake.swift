@@ -8,13 +8,14 @@ public import Postgres
 public struct MovementIntake: Sendable {
   private struct Place {
     let known: KnownLocation
-    let today: Day
+    let allowed: ClosedRange<Day>
     var days: CivilDays
   }
 
   private let batch: OpenBatch
   private let calendar: CivilCalendar
   private let keptFrom: Day
+  private var conversion: UnitConversion
   /// Nil where the database does not know the code.
   private var items: [ItemCode: Int32?] = [:]
   private var places: [LocationCode: Place?] = [:]
@@ -22,10 +23,12 @@ public struct MovementIntake: Sendable {
   private var claimed: [SeriesStore.Role: Set<Int32>] = [:]
   private var touched = TouchedDays()
 
+  /// - Parameter units: how the source counts, for lines that say a unit.
   public init(
-    _ batch: OpenBatch, calendar: CivilCalendar, in db: isolated Session
+    _ batch: OpenBatch, units: UnitTable, calendar: CivilCalendar, in db: isolated Session
   ) throws {
     self.batch = batch
+    conversion = UnitConversion(units)
     self.calendar = calendar
     keptFrom = try MovementStore.keptFrom(in: db)
     try TouchedDays.prepare(in: db)
@@ -33,16 +36,20 @@ public struct MovementIntake: Sendable {
 
   /// Stores a block of lines.
   ///
-  /// - Parameter waiting: lines of the block that could not be read.
+  /// - Parameters:
+  ///   - units: what each line is counted in; nil for the item's own unit.
+  ///   - waiting: lines of the block that could not be read.
   public mutating func receive(
-    _ rows: [ReceivedRow<Movement>], waiting: [WaitingMovement], in db: isolated Session
+    _ rows: [ReceivedRow<Movement>], units: [String?], waiting: [WaitingMovement], in db: isolated Session
   ) throws -> RowOutcome {
     for kind in Set(rows.compactMap { $0.revision?.kind }) {
       try BatchStore.claimRevisions(kind, for: batch, in: db)
     }
     try lookUp(rows, in: db)
+    try conversion.look(
+      up: Set(zip(rows, units).filter { $0.1 != nil }.map(\.0.fact.item)), in: db)
     var block = MovementBlock()
-    let admitted = admit(rows, into: &block)
+    let admitted = admit(rows, units, into: &block)
     try claim(admitted, in: db)
     try resolveSeries(admitted, in: db)
     try MovementStore.load(
@@ -83,7 +90,7 @@ public struct MovementIntake: Sendable {
       places[code] = .some(
         found[code].map {
           Place(
-            known: $0, today: calendar.today($0.timeZone),
+            known: $0, allowed: calendar.days($0.timeZone),
             days: CivilDays(calendar, timeZone: $0.timeZone))
         })
     }
@@ -99,11 +106,11 @@ public struct MovementIntake: Sendable {
   }
 
   private mutating func admit(
-    _ rows: [ReceivedRow<Movement>], into block: inout MovementBlock
+    _ rows: [ReceivedRow<Movement>], _ units: [String?], into block: inout MovementBlock
   ) -> [Admitted] {
     var admitted: [Admitted] = []
     admitted.reserveCapacity(rows.count)
-    for row in rows {
+    for (row, unit) in zip(rows, units) {
       let line = row.fact
       guard let place = places[line.location] ?? nil else {
         block.refuse(row, .unknownLocation, found: line.location.text, day: line.at.plainDay)
@@ -114,22 +121,54 @@ public struct MovementIntake: Sendable {
         block.refuse(row, .unknownItem, found: line.item.text, day: day)
         continue
       }
-      let found = line.at.description
-      guard day <= place.today else {
-        let reason = RefusalReason.futureDay(column: "at", today: place.today)
-        block.refuse(row, reason, found: found, day: day)
+      if let reason = objection(to: day, allowed: place.allowed) {
+        block.refuse(row, reason, found: line.at.description, day: day)
         continue
       }
-      guard day >= keptFrom else {
-        let reason = RefusalReason.beforeRetention(column: "at", earliest: keptFrom)
-        block.refuse(row, reason, found: found)
+      let counted: ReceivedRow<Movement>
+      switch count(row, in: unit) {
+      case .success(let row): counted = row
+      case .failure(let problem):
+        block.refuse(row, problem.reason, found: problem.found, day: day)
         continue
       }
       let pair = SeriesStore.Pair(item: item, location: place.known.id)
       admitted.append(
-        Admitted(row: row, pair: pair, at: at, day: day, dayStart: dayStart))
+        Admitted(row: counted, pair: pair, at: at, day: day, dayStart: dayStart))
     }
     return admitted
+  }
+
+  private func objection(to day: Day, allowed: ClosedRange<Day>) -> RefusalReason? {
+    let earliest = max(keptFrom, allowed.lowerBound)
+    if day > allowed.upperBound { return .futureDay(column: "at", today: allowed.upperBound) }
+    return day < earliest ? .beforeRetention(column: "at", earliest: earliest) : nil
+  }
+
+  private struct CountProblem: Error {
+    let reason: RefusalReason
+    let found: String
+  }
+
+  /// The line in its item's own unit.
+  private func count(
+    _ row: ReceivedRow<Movement>, in unit: String?
+  ) -> Result<ReceivedRow<Movement>, CountProblem> {
+    guard let unit else { return .success(row) }
+    let factor: Double
+    do throws(UnitTable.Problem) {
+      factor = try conversion.factor(of: unit, row.fact.item)
+    } catch {
+      return .failure(CountProblem(reason: .unknownUnit(error), found: unit))
+    }
+    let quantity = UnitTable.convert(row.fact.quantity, by: factor)
+    guard Quantity.isStock(quantity) else {
+      let reason = RefusalReason.beyondLimit(column: "quantity")
+      return .failure(CountProblem(reason: reason, found: String(row.fact.quantity)))
+    }
+    return .success(
+      ReceivedRow(
+        row.fact.counted(quantity), revision: row.revision, line: row.line, raw: row.raw))
   }
 
   private mutating func locate(_ line: Movement) -> (at: Instant, day: Day, start: Instant) {
