@@ -88,6 +88,6 @@ struct OpeningCalendarTests {
       [history], order: [0], events: [open("2024-07-14", region: "north")], covered: [],
       grid: grid, next: next, horizon: 21)
     #expect(one.series[0].closedAhead == [next + 6, next + 20])
-    #expect(one.factorsAhead.isEmpty, "an opening is no promotion")
+    #expect(one.promotionsAhead.isEmpty, "an opening is no promotion")
   }
 }

@@ -41,9 +41,9 @@ extension DemandFormat {
       [
         told.quantity?.digits ?? "", told.state, told.fromVersion.map { "\($0)" } ?? "",
         told.throughVersion.map { "\($0)" } ?? "", told.revision?.description ?? "",
-        told.source.text), "\(told.batch.csvField", told.key,
+        told.source.text.csvField, "\(told.batch)", told.key,
         told.receivedAt.description, told.replacedBy.map { "\($0)" } ?? "",
-        told.quarantineCode ?? "", told.rawText ?? "".csvField,
+        told.quarantineCode ?? "", (told.rawText ?? "").csvField,
       ].joined(separator: ",") + "\n"
     }
     return "quantity,state,from_version,through_version,revision,source,batch,key,received_at,"
