@@ -100,6 +100,10 @@ public enum BatchError: Error, Hashable, Sendable {
   case foreignLocations([LocationCode], owner: SourceCode)
   /// The source counts its revisions in the other kind.
   case mixedRevisions(Revision.Kind)
+  /// The locations' demand or stock is told in the other of two ways.
+  case toldOtherwise([LocationCode], told: Told, fromMovements: Bool)
+
+  public enum Told: String, Hashable, Sendable { case demand, stock }
 }
 
 /// Batches and their receipts. Every method runs inside the caller's transaction.

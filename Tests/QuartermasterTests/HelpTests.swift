@@ -20,7 +20,7 @@ struct HelpTests {
       Usage: quartermaster COMMAND [OPTIONS]
 
       Commands:
-        sync                Store a file of items, locations, calendar, terms, prices, demand or stock
+        sync                Store items, locations, calendar, terms, prices, demand, stock, movements
         train               Forecast every region from one version of the data and publish it
         report procurement  Say what a region should order, and how sure that is
         flags               List the predictions not to trust, and the regions that are behind
@@ -88,6 +88,8 @@ struct HelpTests {
   func columns() throws {
     let text = try #require(try shown("help sync"))
     #expect(text.contains("  demand     item, location, day, quantity; revision, unit\n"))
+    #expect(
+      text.contains("  movements  id, kind, item, location, at, quantity; of, revision, unit\n"))
     #expect(
       text.contains("  locations  location, region; name, time_zone, freshness, closed_weekdays\n"))
   }

@@ -51,6 +51,7 @@ struct Intake {
         try PriceStore.receive(rows, carried: Price.carries(absent), of: batch, in: db)
       }
     case .stock: try takeStock(source, in: db)
+    case .movements: try takeMovements(source, in: db)
     }
   }
 
@@ -124,6 +125,34 @@ struct Intake {
     }
   }
 
+  private mutating func takeMovements(
+    _ source: consuming ByteSource, in db: isolated Session
+  ) throws {
+    var intake = try MovementIntake(
+      batch, units: push.mapping.form.units, calendar: CivilCalendar(clock, retention), in: db)
+    let zones = try LocationStore.timeZones(in: db)
+    let clock = clock
+    var waiting: [WaitingMovement] = []
+    try takeBlocks(
+      MovementRow.self, source, in: db,
+      placing: { rejection in
+        if let movement = rejection.waitingMovement { waiting.append(movement) }
+        return rejection.placed { clock.day(of: $0, zone: $1.flatMap { zones[$0] ?? nil }) }
+      },
+      apply: { rows, db in
+        defer { waiting.removeAll() }
+        let lines = rows.map { row in
+          let zone = zones[row.fact.location] ?? nil
+          return ReceivedRow(
+            row.fact.movement(clock, zone: zone), revision: row.fact.revision, line: row.line,
+            raw: row.raw)
+        }
+        return try intake.receive(
+          lines, units: rows.map(\.fact.unit), waiting: waiting, in: db)
+      })
+    try intake.finish(in: db)
+  }
+
   /// Reads a kind whose rows fit in memory, and applies them together.
   private mutating func takeAll<Fact: ReadableFact>(
     _ kind: Fact.Type, _ source: consuming ByteSource, in db: isolated Session,
@@ -140,8 +169,11 @@ struct Intake {
   }
 
   /// Reads a kind of any size in blocks.
+  ///
+  /// - Parameter placing: adds to a rejection what the reader could not know.
   private mutating func takeBlocks<Fact: ReadableFact>(
     _ kind: Fact.Type, _ source: consuming ByteSource, in db: isolated Session,
+    placing: (Rejection) -> Rejection = { $0 },
     apply: ([ReceivedRow<Fact>], isolated Session) throws -> RowOutcome
   ) throws {
     let blockRows = 50_000
@@ -151,12 +183,14 @@ struct Intake {
     while let reading = try reader.next() {
       sort(reading, &rows, &rejections)
       guard rows.count + rejections.count >= blockRows else { continue }
+      rejections = rejections.map(placing)
       try settle(apply(rows, db), rejections, in: db)
       step.advance(by: rows.count + rejections.count)
       rows.removeAll(keepingCapacity: true)
       rejections.removeAll(keepingCapacity: true)
     }
     counts.duplicate += reader.repeatedRows
+    rejections = rejections.map(placing)
     try settle(apply(rows, db), rejections, in: db)
     step.advance(by: rows.count + rejections.count)
   }

@@ -56,6 +56,10 @@ enum RejectionReason: Error, Hashable, Sendable {
   /// A source's revisions are integers or times, never both.
   case otherRevisionKind(expected: Revision.Kind)
   case invalidKind
+  /// None of the kinds of a movement.
+  case invalidMovementKind
+  /// A quantity below zero, where the kind says which way units go.
+  case negativeMovement(Movement.Kind)
   /// Neither true nor false.
   case invalidFlag(Column)
   case invalidDuration
@@ -83,7 +87,8 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .invalidQuantity: .invalidQuantity
     case .invalidNumber, .outOfRange, .unlikeNumberForm: .invalidNumber
     case .invalidRevision, .otherRevisionKind: .invalidRevision
-    case .invalidKind, .openForItems: .invalidKind
+    case .invalidKind, .invalidMovementKind, .openForItems: .invalidKind
+    case .negativeMovement: .invalidQuantity
     case .invalidFlag: .invalidFlag
     case .invalidDuration: .invalidDuration
     case .invalidTimeZone: .invalidTimeZone
@@ -107,7 +112,8 @@ enum RejectionReason: Error, Hashable, Sendable {
       column
     case .endsBeforeLaunch: .ended
     case .invalidRevision, .otherRevisionKind: .revision
-    case .invalidKind, .openForItems: .kind
+    case .invalidKind, .invalidMovementKind, .openForItems: .kind
+    case .negativeMovement: .quantity
     case .invalidDuration: .freshness
     case .invalidTimeZone: .timeZone
     case .invalidWeekdays: .closedWeekdays
@@ -131,6 +137,8 @@ struct Rejection: Hashable, Sendable {
   var item: ItemCode?
   var location: LocationCode?
   var day: Day?
+  /// Of a movement, what tells its day once its location's time zone is known.
+  var movement: RejectedMovement?
 
   var code: RejectionCode { reason.code }
   var field: Column? { reason.field }

@@ -107,6 +107,15 @@ struct MonthBlock {
     return (resolution, standing, isOwn)
   }
 
+  /// Sets what a day's lines make together; nil when there are none any more.
+  mutating func derive(row position: Int, place: Int, quantity: Double?) {
+    let cell = position * MonthBlock.places + place
+    let standing = quantities[cell].isNaN ? nil : quantities[cell]
+    guard standing != quantity else { return }
+    if standing != nil { remember(cell, row: position, place: place) }
+    set(cell, row: position, quantity ?? .nan, MonthBlock.noRevision)
+  }
+
   private mutating func set(_ cell: Int, row: Int, _ quantity: Double, _ revision: Int64) {
     quantities[cell] = quantity
     batches[cell] = batch
@@ -149,6 +158,11 @@ extension MonthBlock {
     var end = first + MonthBlock.places
     while end > first + 1, quantities[end - 1].isNaN { end -= 1 }
     let cells = (first..<end).filter { !quantities[$0].isNaN }
+    // Of a month whose only values were taken back, the row stays, without any.
+    guard !cells.isEmpty else {
+      return StoredRow(
+        quantities: quantities[first..<end], batches: batches[first..<end], revisions: nil)
+    }
     let batch = batches[cells[0]]
     let sharesBatch = cells.allSatisfy { batches[$0] == batch }
     let revision = revisions[cells[0]]

@@ -56,7 +56,7 @@ struct HistoryReading {
       ) AS s
       JOIN \(version.rows(of: "item")) i USING (item_id)
       JOIN \(version.rows(of: "location")) l USING (location_id)
-      WHERE \(isWanted)
+      WHERE \(isWanted) AND s.first_day < \(Day.latest)
       ORDER BY s.series_id
       """
     ).compactMap { row in
@@ -144,6 +144,31 @@ struct HistoryReading {
     ).reduce(into: [:]) { days, row in days[try row[0], default: []].insert(try row[1]) }
   }
 
+  /// Days with a sale or return that waits in quarantine: what other lines told of them is not all,
+  /// until a later batch brings that line.
+  func waitingMovements(in db: isolated Session) throws -> [Int32: Set<Day>] {
+    try db.rows(
+      """
+      SELECT DISTINCT s.series_id, q.day
+      FROM quarantine q
+      JOIN batch b USING (batch_id)
+      JOIN item i ON i.code = q.item
+      JOIN location l ON l.code = q.location
+      JOIN series s ON s.item_id = i.item_id AND s.location_id = l.location_id
+      WHERE b.kind = 'movements' AND q.day IS NOT NULL AND q.code <> 'conflicting_duplicate'
+        AND \(version.isWaiting) AND (\(only)::integer IS NULL OR s.series_id = \(only))
+        AND NOT EXISTS (
+          SELECT FROM movement_refused r JOIN (
+            SELECT source_id, id, batch_id FROM movement
+            UNION ALL SELECT source_id, id, batch_id FROM movement_change
+          ) AS told ON told.source_id = b.source_id AND told.id = r.id
+          JOIN batch t ON t.batch_id = told.batch_id
+          WHERE r.batch_id = q.batch_id AND r.line = q.line AND told.batch_id > q.batch_id
+            AND (\(place)::bigint IS NULL OR t.place <= \(place)))
+      """
+    ).reduce(into: [:]) { days, row in days[try row[0], default: []].insert(try row[1]) }
+  }
+
   /// Days at whose start and end the snapshots in force both say that nothing is on hand.
   func stockouts(
     _ civilDay: DatasetStore.CivilDay, in db: isolated Session
@@ -184,6 +209,11 @@ extension HistoryReading {
   private var regions: [RegionCode] {
     if case .regions(let regions) = scope { return regions }
     return []
+  }
+
+  private var place: Int64? {
+    if case .at(let place) = version { return place }
+    return nil
   }
 
   private var only: Int32? {

@@ -106,11 +106,12 @@ struct SyncRoutes: RouteGroup {
     }
     let kind = try call.required(SyncRoutes.kind)
     let through = call.value(SyncRoutes.completeThrough)
-    if through != nil, kind != .demand {
+    if through != nil, !kind.maySayComplete {
       throw WebRefusal.parameters([
         .init(
           name: "complete_through", place: .query,
-          kind: .invalid(value: through?.description ?? "", expected: "sent with demand only"))
+          kind: .invalid(
+            value: through?.description ?? "", expected: "sent with demand or movements only"))
       ])
     }
     return Push(
