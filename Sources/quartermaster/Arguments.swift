@@ -46,10 +46,11 @@ struct Arguments: Sendable {
   }
 
   private func checkCounts() throws(UsageFailure) {
-    if positionals.count < grammar.positionals.count {
-      throw .missingArgument(grammar.positionals[positionals.count].name, grammar: grammar)
+    let needed = grammar.positionals.filter { !$0.repeats }
+    if positionals.count < needed.count {
+      throw .missingArgument(needed[positionals.count].name, grammar: grammar)
     }
-    if positionals.count > grammar.positionals.count {
+    if positionals.count > needed.count, needed.count == grammar.positionals.count {
       throw .surplusArgument(positionals[grammar.positionals.count], grammar: grammar)
     }
     for option in grammar.options where option.isRequired && values[option.name] == nil {

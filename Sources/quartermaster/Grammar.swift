@@ -3,6 +3,8 @@ struct Grammar: Sendable {
   struct Positional: Sendable {
     let name: String
     let help: String
+    /// Any number of them, or none; only the last one.
+    var repeats = false
   }
 
   struct Option: Sendable {

@@ -24,6 +24,11 @@ struct HelpTests {
         train               Forecast every region from one version of the data and publish it
         report procurement  Say what a region should order, and how sure that is
         flags               List the predictions not to trust, and the regions that are behind
+        quarantine list     List the rows that were set aside and wait, each with its reason
+        quarantine show     Show one row with its bytes, its reason and what to do about it
+        quarantine replay   Bring rows in again that were set aside
+        quarantine fix      Replace a row that was set aside by a corrected one
+        quarantine discard  Say of rows that were set aside that they are no facts
         status              Show how fresh each location's data is, and the last run
         forecast            Forecast a file of demand into a file, without a database
         backtest            Measure forecasts of a file against what came after

@@ -14,11 +14,15 @@ enum FailureStatus {
     "not-migrated": 503,
     "not-trained": 409,
     "out-of-memory": 503,
+    "outcome-unknown": 503,
     "region-never-trained": 409,
     "region-without-demand": 409,
+    "row-settled": 409,
     "under-way": 409,
+    "units-unconfirmed": 409,
     "unknown-key": 404,
     "unknown-region": 404,
+    "unknown-row": 404,
   ]
 
   /// A failure that no table names is one of the data it was given, or ours.

@@ -36,12 +36,14 @@ public struct ColumnMapping: Hashable, Sendable {
     ignored = Set(ignore.split(separator: ",").map(String.init))
   }
 
+  /// `ours=theirs`, column by column, in the formats' order.
+  var pairs: [String] {
+    Column.allCases.compactMap { column in theirs[column].map { "\(column.rawValue)=\($0)" } }
+  }
+
   /// One line that says the same for the same mapping: part of a default idempotency key.
   public var canonical: String {
-    let pairs = Column.allCases.compactMap { column in
-      theirs[column].map { "\(column.rawValue)=\($0)" }
-    }
-    return pairs.joined(separator: ",") + ";" + ignored.sorted().joined(separator: ",")
+    pairs.joined(separator: ",") + ";" + ignored.sorted().joined(separator: ",")
   }
 
   /// What one of their columns is for.

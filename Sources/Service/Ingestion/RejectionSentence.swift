@@ -39,6 +39,10 @@ extension Rejection {
     case .unknownUnit: return "\(subject) is not known"
     case .conflictingDuplicate:
       return "another row says something else of the same fact with the same revision"
+    case .suspectedUnitChange:
+      return "\(subject) is held: the quantities of many items jumped by about their pack size"
+    case .foreignLocation(let owner):
+      return "\(subject) belongs to source '\(owner)', and only that may write it"
     }
   }
 }

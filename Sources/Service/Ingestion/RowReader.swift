@@ -44,6 +44,8 @@ struct RowReader: ~Copyable {
   private(set) var format = RowFormat.csv
   /// The columns asked for that the header holds; all of them for NDJSON, which has no header.
   private(set) var present: Set<Column> = []
+  /// The bytes of the line that names the columns; nil for NDJSON.
+  private(set) var header: [UInt8]?
   /// Where the row begins: 1 is the first line of the file.
   private(set) var line = 0
   /// The bytes of the row as they stand in the file, without its line end.
@@ -176,6 +178,7 @@ extension RowReader {
     if case .malformed(let problem) = outcome {
       throw .malformedHeader(name: source.name, problem)
     }
+    self.header = Array(raw)
     let header = table.texts()
     table.expect(header.count)
     if header.count == 1, mapping.meaning(of: header[0]) == .unknown,

@@ -158,7 +158,7 @@ public enum DatasetStore {
       JOIN item i ON i.code = q.item
       JOIN location l ON l.code = q.location
       JOIN series s ON s.item_id = i.item_id AND s.location_id = l.location_id
-      WHERE b.kind = 'demand' AND q.day IS NOT NULL AND q.code <> 'conflicting_duplicate'
+      WHERE q.settled_at IS NULL AND b.kind = 'demand' AND q.day IS NOT NULL AND q.code <> 'conflicting_duplicate'
         AND NOT EXISTS (
           SELECT FROM demand_month m WHERE m.series_id = s.series_id
             AND m.month = date_trunc('month', q.day)::date

@@ -9,11 +9,14 @@ extension SyncCommand: RunnableCommand {
     let push = Push(
       kind: kind, path: file, source: source, key: key, completeThrough: completeThrough,
       generatedAt: generatedAt, isStrict: isStrict, mapping: mapping)
-    let receipt = try await Database.use(database, environment: surroundings.environment) {
-      try await Synchronisation.apply(
-        push, clock: surroundings.clock(), progress: surroundings.progress, to: $0)
+    try await Database.use(database, environment: surroundings.environment) { session in
+      let receipt = try await Synchronisation.apply(
+        push, clock: surroundings.clock(), progress: surroundings.progress, to: session)
+      try surroundings.output.write(receipt.text)
+      guard kind == .items || kind == .locations else { return }
+      try surroundings.output.write(
+        try await Arrivals.replayed(clock: surroundings.clock(), in: session))
     }
-    try surroundings.output.write(receipt.text)
   }
 }
 

@@ -23,6 +23,7 @@ extension API {
     [
       SyncRoutes(api: api), RegionRoutes(api: api), RunRoutes(api: api),
       ForecastRoutes(api: api), ReportRoutes(api: api), FlagRoutes(api: api),
+      QuarantineRoutes(api: api),
       ReadyRoute(api: api),
     ]
   }
