@@ -46,11 +46,12 @@ struct Arguments: Sendable {
   }
 
   private func checkCounts() throws(UsageFailure) {
-    let needed = grammar.positionals.filter { !$0.repeats }
-    if positionals.count < needed.count {
-      throw .missingArgument(needed[positionals.count].name, grammar: grammar)
+    if positionals.count < grammar.positionals.count(where: { !$0.isOptional }) {
+      throw .missingArgument(grammar.positionals[positionals.count].name, grammar: grammar)
     }
-    if positionals.count > needed.count, needed.count == grammar.positionals.count {
+    if positionals.count > grammar.positionals.count,
+      grammar.positionals.last?.repeats != true
+    {
       throw .surplusArgument(positionals[grammar.positionals.count], grammar: grammar)
     }
     for option in grammar.options where option.isRequired && values[option.name] == nil {

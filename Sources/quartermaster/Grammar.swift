@@ -3,7 +3,9 @@ struct Grammar: Sendable {
   struct Positional: Sendable {
     let name: String
     let help: String
-    /// Any number of them, or none; only the last one.
+    /// Whether it may be left out; then so may all after it.
+    var isOptional = false
+    /// Whether it may come any number of times; only the last one may.
     var repeats = false
   }
 

@@ -23,6 +23,9 @@ enum FailureStatus {
     "unknown-key": 404,
     "unknown-region": 404,
     "unknown-row": 404,
+    "unknown-series": 404,
+    "unknown-version": 404,
+    "version-not-kept": 410,
   ]
 
   /// A failure that no table names is one of the data it was given, or ours.

@@ -54,7 +54,7 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
   var present: Set<Column> { rows.present }
 
   /// How the rows are written, and the line that names their columns.
-  var form: (format: RowFormat, header: [UInt8]?) { (rows.format, rows.header) }
+  var origin: (format: RowFormat, header: [UInt8]?) { (rows.format, rows.header) }
 
   /// The next row that says something new; nil at the end.
   mutating func next() throws(ReadFailure) -> Reading<Fact>? {

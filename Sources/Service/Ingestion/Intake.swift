@@ -9,6 +9,7 @@ struct Intake {
   private let batch: OpenBatch
   private let format: RowFormat?
   private let clock: ZoneClock
+  private let retention: Retention
   private let step: Progress
   private(set) var counts = RowCounts()
   private var first: [QuarantinedRow] = []
@@ -22,13 +23,14 @@ struct Intake {
   private var suspicion: UnitChange.Suspicion?
 
   init(
-    _ push: Push, _ batch: OpenBatch, format: RowFormat?, clock: ZoneClock, step: Progress,
-    isReplay: Bool = false
+    _ push: Push, _ batch: OpenBatch, format: RowFormat?, clock: ZoneClock,
+    retention: Retention, step: Progress, isReplay: Bool = false
   ) {
     self.push = push
     self.batch = batch
     self.format = format
     self.clock = clock
+    self.retention = retention
     self.step = step
     self.isReplay = isReplay
   }
@@ -118,16 +120,19 @@ struct Intake {
     _ source: consuming ByteSource, _ watch: UnitWatch?, in db: isolated Session
   ) throws {
     var reader = try DemandReader(source, format: format, mapping: push.mapping)
-    note(reader.form)
+    note(reader.origin)
     var watch = watch
     var block = DemandBlock()
-    let clock = clock
-    var intake = DemandIntake(batch) { clock.today(zone: $0) }
+    let (clock, retention) = (clock, retention)
+    var intake = DemandIntake(batch, units: push.mapping.form.units) {
+      retention.allowedDays(today: clock.today(zone: $0))
+    }
     while try reader.read(into: &block) {
       let received = block.received
       let rejections = block.rejections
       let facts = DemandFacts(
-        block, items: reader.items.codes, locations: reader.locations.codes)
+        block, items: reader.items.codes, locations: reader.locations.codes,
+        units: reader.units.names)
       try watch?.look(at: facts, in: db)
       let refused = try intake.receive(facts, in: db)
       counts.quarantined += rejections.count
@@ -143,7 +148,7 @@ struct Intake {
     _ source: consuming ByteSource, in db: isolated Session
   ) throws {
     var reader = try DemandReader(source, format: format, mapping: push.mapping)
-    note(reader.form)
+    note(reader.origin)
     var block = DemandBlock()
     while try reader.read(into: &block) {
       let held = (0..<block.count).map { row in
@@ -161,18 +166,21 @@ struct Intake {
     _ source: consuming ByteSource, in db: isolated Session
   ) throws {
     let zones = try LocationStore.timeZones(in: db)
-    let (batch, clock) = (batch, clock)
+    let (batch, clock, retention) = (batch, clock, retention)
+    let table = push.mapping.form.units
     try takeBlocks(StockRow.self, source, in: db) { rows, db in
       let facts = rows.map { row in
         let stock = row.fact
         let zone = zones[stock.location] ?? nil
-        let snapshot = stock.snapshot { clock.endOfDay($0, zone: zone) }
+        let snapshot = stock.snapshot { clock.instant(of: $0, zone: zone) }
         return ReceivedRow(
           StockFact(item: stock.item, location: stock.location, snapshot: snapshot),
           revision: stock.revision, line: row.line, raw: row.raw)
       }
       return try StockStore.receive(
-        facts, of: batch, lastMoment: { clock.endOfDay(clock.today(zone: $0), zone: $0) },
+        facts, units: rows.map(\.fact.unit), table: table, of: batch,
+        firstDay: { retention.allowedDays(today: clock.today(zone: $0)).lowerBound },
+        lastMoment: { clock.endOfDay(clock.today(zone: $0), zone: $0) },
         civilDay: { clock.day(of: $0, zone: $1) }, in: db)
     }
   }
@@ -183,7 +191,7 @@ struct Intake {
     apply: ([ReceivedRow<Fact>], _ absent: Set<Column>, isolated Session) throws -> RowOutcome
   ) throws {
     var reader = try FactReader<Fact>(source, format: format, mapping: push.mapping)
-    note(reader.form)
+    note(reader.origin)
     var rows: [ReceivedRow<Fact>] = []
     var rejections: [Rejection] = []
     while let reading = try reader.next() { sort(reading, &rows, &rejections) }
@@ -200,7 +208,7 @@ struct Intake {
   ) throws {
     let blockRows = 50_000
     var reader = try FactReader<Fact>(source, format: format, mapping: push.mapping)
-    note(reader.form)
+    note(reader.origin)
     var rows: [ReceivedRow<Fact>] = []
     var rejections: [Rejection] = []
     while let reading = try reader.next() {
@@ -233,9 +241,9 @@ struct Intake {
     try setAside(rejections + outcome.refused.map(Rejection.init), in: db)
   }
 
-  private mutating func note(_ form: (format: RowFormat, header: [UInt8]?)) {
+  private mutating func note(_ origin: (format: RowFormat, header: [UInt8]?)) {
     reading = RowReading(
-      format: form.format.rawValue, header: form.header,
+      format: origin.format.rawValue, header: origin.header,
       mappedColumns: push.mapping.pairs, ignoredColumns: push.mapping.ignored.sorted())
   }
 
@@ -255,11 +263,13 @@ struct Intake {
 }
 
 extension DemandFacts {
-  init(_ block: DemandBlock, items: [ItemCode], locations: [LocationCode]) {
+  init(
+    _ block: DemandBlock, items: [ItemCode], locations: [LocationCode], units: [String]
+  ) {
     self.init(
       itemCodes: items, locationCodes: locations, items: block.items, locations: block.locations,
       days: block.days, quantities: block.quantities, revisions: block.revisions,
-      lines: block.lines, raw: block.raw)
+      lines: block.lines, unitNames: units, units: block.units, raw: block.raw)
   }
 }
 
@@ -282,6 +292,11 @@ extension Rejection {
       case .unknownLocation: .unknownLocation
       case .futureDay(let column, let today):
         .futureDay(Column(rawValue: column) ?? .day, today: today)
+      case .beforeRetention(let column, let earliest):
+        .beforeRetention(Column(rawValue: column) ?? .day, earliest: earliest)
+      case .unknownUnit(let problem): .unknownUnit(problem)
+      case .beyondLimit(let column):
+        .invalidQuantity(Column(rawValue: column) ?? .quantity, .beyondLimitInUnits)
       case .conflictingDuplicate: .conflictingDuplicate
       }
     self.init(

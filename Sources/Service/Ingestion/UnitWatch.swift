@@ -42,7 +42,9 @@ struct UnitWatch {
     var fresh: [(place: Int, sample: Int)] = []
     for row in facts.days.indices {
       let place = Int(places[Int(facts.items[row])])
-      guard place >= 0, facts.quantities[row] > 0 else { continue }
+      // A row that says its unit is converted, and suspects nothing.
+      guard place >= 0, facts.quantities[row] > 0, facts.units.isEmpty || facts.units[row] < 0
+      else { continue }
       let location = facts.locations[row]
       if let sample = watched[place].samples.firstIndex(where: { $0.location == location }) {
         if watched[place].samples[sample].pushed.count < UnitWatch.quantitiesPerSeries {

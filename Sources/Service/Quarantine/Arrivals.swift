@@ -18,18 +18,21 @@ public enum Arrivals {
   ///
   /// - Returns: what became of the rows; nil when none were ready.
   public static func replayOnce(
-    clock: ZoneClock, in session: Session
+    clock: ZoneClock, retention: Retention = Retention(), in session: Session
   ) async throws -> ReplaySummary? {
     let ids = try await session.run { db in
       try SettlementStore.arrived(limit: rowsPerRound, in: db)
     }
     guard !ids.isEmpty else { return nil }
-    return try await Replay.run(ReplayRequest(.ids(ids), by: person), clock: clock, in: session)
+    return try await Replay.run(
+      ReplayRequest(.ids(ids), by: person), clock: clock, retention: retention, in: session)
   }
 
   /// Rounds until nothing is ready; what the command line prints of them.
-  public static func replayed(clock: ZoneClock, in session: Session) async throws -> String {
-    try await replayAll(clock: clock, in: session).arrivalText
+  public static func replayed(
+    clock: ZoneClock, retention: Retention = Retention(), in session: Session
+  ) async throws -> String {
+    try await replayAll(clock: clock, retention: retention, in: session).arrivalText
   }
 
   /// Rounds until nothing is ready.
@@ -37,10 +40,12 @@ public enum Arrivals {
   /// - Returns: what became of all rows.
   @discardableResult
   public static func replayAll(
-    clock: ZoneClock, in session: Session
+    clock: ZoneClock, retention: Retention = Retention(), in session: Session
   ) async throws -> ReplaySummary {
     var summary = ReplaySummary()
-    while let round = try await replayOnce(clock: clock, in: session) { summary.add(round) }
+    while let round = try await replayOnce(clock: clock, retention: retention, in: session) {
+      summary.add(round)
+    }
     return summary
   }
 }

@@ -23,15 +23,19 @@ public enum Quarantine {
   /// - Throws: `ReplayRefusal` when it is not there, was settled before or cannot be read.
   public static func replay(
     _ id: Int64, correction: [UInt8]? = nil, by person: String, clock: ZoneClock,
-    in session: Session
+    retention: Retention = Retention(), in session: Session
   ) async throws -> ReplaySummary {
     let record = try await waiting(id, in: session)
     if record.isHeld { throw ReplayRefusal.unconfirmed(id, batch: record.batch) }
-    let form = try ReplayForm(of: record, isCorrected: correction != nil)
+    let form = try await session.run { db in
+      try ReplayForm(
+        of: record, mapping: try mapping(of: record, newest: false, in: db),
+        isCorrected: correction != nil)
+    }
     if let correction { try checkOneRow(correction, form, record) }
     var request = ReplayRequest(.ids([id]), by: person)
     request.correction = correction
-    return try await Replay.run(request, clock: clock, in: session)
+    return try await Replay.run(request, clock: clock, retention: retention, in: session)
   }
 
   /// Says of rows that they are no facts. They are kept, and wait no more.
@@ -77,6 +81,22 @@ public enum Quarantine {
       throw ReplayRefusal.settled(id, end.settlement, batch: end.batch)
     }
     return record
+  }
+
+  /// The mapping with which rows of a batch are read; nil where it brought its own columns.
+  ///
+  /// - Parameter newest: whether it is the newest one of their source, if there is any.
+  static func mapping(
+    of record: QuarantineRecord?, newest: Bool, in db: isolated Session
+  ) throws -> ColumnMapping? {
+    guard let record, let kind = SyncKind(rawValue: record.kind) else { return nil }
+    let kept =
+      newest
+      ? try MappingStore.newest(source: record.source, kind: record.kind, in: db)
+      : try record.reading?.mappingVersion.flatMap {
+        try MappingStore.version($0, source: record.source, kind: record.kind, in: db)
+      }
+    return try kept.map { try ColumnMapping($0.text, kind: kind) }
   }
 
   /// Moves the watermark that a batch asked for and did not get because of too many rows that wait,

@@ -53,22 +53,28 @@ extension Quarantine {
     return record.report
   }
 
-  /// - Parameter confirmsUnits: whether the units of held batches are right.
+  /// - Parameters:
+  ///   - confirmsUnits: whether the units of held batches are right.
+  ///   - usesNewestMapping: whether rows are read with the newest mapping of their source.
   public static func replay(
-    _ selection: QuarantineSelection, confirmsUnits: Bool, by person: String, clock: ZoneClock,
-    in session: Session
+    _ selection: QuarantineSelection, confirmsUnits: Bool, usesNewestMapping: Bool,
+    by person: String, clock: ZoneClock, retention: Retention, in session: Session
   ) async throws -> String {
     var request = ReplayRequest(selection.query, by: person)
     request.confirmsUnits = confirmsUnits
-    return try await Replay.run(request, clock: clock, in: session).text
+    request.usesNewestMapping = usesNewestMapping
+    return try await Replay.run(
+      request, clock: clock, retention: retention, in: session
+    ).text
   }
 
   public static func fix(
     _ id: Int64, with correction: String, by person: String, clock: ZoneClock,
-    in session: Session
+    retention: Retention, in session: Session
   ) async throws -> String {
     try await replay(
-      id, correction: Array(correction.utf8), by: person, clock: clock, in: session
+      id, correction: Array(correction.utf8), by: person, clock: clock, retention: retention,
+      in: session
     ).text
   }
 

@@ -125,23 +125,12 @@ extension QuarantineRecord {
     return reading?.header.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Why the row cannot be read again as it stands; nil where it can.
-  var obstacle: String? {
-    do throws(ReplayRefusal) {
-      _ = try ReplayForm(of: self)
-      return nil
-    } catch {
-      if case .unreadable(_, let reason) = error { return reason }
-      return error.sentence
-    }
-  }
-
   private var advice: String {
     if isHeld {
       return "'quartermaster quarantine replay --batch \(batch) --confirm' if the units are right,"
         + " 'quarantine discard --batch \(batch)' if not"
     }
-    if let obstacle { return obstacle }
+    if let obstacle = obstacle() { return obstacle.sentence }
     switch row.code {
     case "unknown_item": return "comes in by itself when the item does"
     case "unknown_location": return "comes in by itself when the location does"

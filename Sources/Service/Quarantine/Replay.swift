@@ -10,6 +10,9 @@ public struct ReplayRequest: Sendable {
   public let person: String
   /// Whether a person says that the units of held batches are right.
   public var confirmsUnits = false
+  /// Whether rows are read with the newest mapping of their source, and not with the one they were
+  /// read with when they came.
+  public var usesNewestMapping = false
   /// The row that takes the place of the only one meant.
   public var correction: [UInt8]?
 
@@ -70,7 +73,8 @@ public enum Replay {
 
   /// - Parameter request: its query's limit holds for all batches together.
   public static func run(
-    _ request: ReplayRequest, clock: ZoneClock, in session: Session
+    _ request: ReplayRequest, clock: ZoneClock, retention: Retention = Retention(),
+    in session: Session
   ) async throws -> ReplaySummary {
     let batches = try await session.run { db in
       try SettlementStore.waitingBatches(request.query, in: db)
@@ -88,7 +92,7 @@ public enum Replay {
         let asked = query
         let (part, last) = try await session.run { db in
           try db.transaction { db in
-            try replay(asked, of: batch, request, clock: clock, in: db)
+            try replay(asked, of: batch, request, clock, retention, in: db)
           }
         }
         summary.add(part)
@@ -102,11 +106,11 @@ public enum Replay {
   /// One part of a batch's rows, in one transaction; the id of its last row, nil after all of them.
   private static func replay(
     _ query: QuarantineQuery, of batch: SettlementStore.WaitingBatch, _ request: ReplayRequest,
-    clock: ZoneClock, in db: isolated Session
+    _ clock: ZoneClock, _ retention: Retention, in db: isolated Session
   ) throws -> (ReplaySummary, last: Int64?) {
     let records = try SettlementStore.lock(query, in: db)
     guard let last = records.last else { return (ReplaySummary(), nil) }
-    var part = ReplayPart(batch, request, clock: clock)
+    var part = ReplayPart(batch, request, clock: clock, retention: retention)
     try part.replay(records, in: db)
     let done = part.summary.settled + part.summary.failed
     // What comes in by itself is nobody's act.

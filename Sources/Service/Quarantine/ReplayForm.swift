@@ -22,17 +22,35 @@ enum ReplayObstacle: Hashable, Sendable {
   }
 }
 
+extension QuarantineRecord {
+  /// Why the row cannot be read again; nil where it can.
+  ///
+  /// - Parameter isCorrected: whether a corrected row takes its place.
+  func obstacle(isCorrected: Bool = false) -> ReplayObstacle? {
+    if case .row = row.substitute { return nil }
+    if reading == nil { return .formUnknown }
+    if isCorrected { return nil }
+    if row.substitute == .description { return .onlyDescribed }
+    return row.raw.count >= RowReader.rowLimitBytes ? .cutOff : nil
+  }
+}
+
 /// How one row of quarantine is read.
 struct ReplayForm: Hashable {
   let format: RowFormat
   let header: [UInt8]?
   let mapping: ColumnMapping
 
-  /// - Parameter isCorrected: whether a row of the batch's own format takes the place of what was
-  ///   written down here.
+  /// - Parameters:
+  ///   - mapping: the mapping that its batch was read with, or is to be read with; nil for the
+  ///     columns that the batch brought itself.
+  ///   - isCorrected: whether a corrected row, in UTF-8, takes its place.
   init(
-    of record: QuarantineRecord, isCorrected: Bool = false
+    of record: QuarantineRecord, mapping: ColumnMapping?, isCorrected: Bool = false
   ) throws(ReplayRefusal) {
+    if let obstacle = record.obstacle(isCorrected: isCorrected) {
+      throw .obstacle(record.id, obstacle)
+    }
     if case .row(let header) = record.row.substitute {
       self.init(format: .csv, header: Array(header.utf8), mapping: ColumnMapping())
       return
@@ -40,18 +58,33 @@ struct ReplayForm: Hashable {
     guard let reading = record.reading, let format = RowFormat(rawValue: reading.format) else {
       throw .obstacle(record.id, .formUnknown)
     }
-    if !isCorrected {
-      if record.row.substitute == .description { throw .obstacle(record.id, .onlyDescribed) }
-      if record.row.raw.count >= RowReader.rowLimitBytes { throw .obstacle(record.id, .cutOff) }
-    }
+    let known: ColumnMapping
+    if let mapping { known = mapping } else { known = try ReplayForm.brought(reading, record.id) }
+    let form = ReplayForm(format: format, header: reading.header, mapping: known)
+    let isForeign = isCorrected && form.mapping.form.encoding == .windows1252
+    self = isForeign ? form.inUTF8 : form
+  }
+
+  /// The columns that a batch brought itself.
+  private static func brought(
+    _ reading: RowReading, _ id: Int64
+  ) throws(ReplayRefusal) -> ColumnMapping {
     var mapping = ColumnMapping(ignored: Set(reading.ignoredColumns))
     for pair in reading.mappedColumns {
       guard let equals = pair.firstIndex(of: "="),
         let column = Column(rawValue: String(pair[..<equals]))
-      else { throw .obstacle(record.id, .formUnknown) }
+      else { throw .obstacle(id, .formUnknown) }
       mapping.theirs[column] = String(pair[pair.index(after: equals)...])
     }
-    self.init(format: format, header: reading.header, mapping: mapping)
+    return mapping
+  }
+
+  /// The same for rows that a person types.
+  private var inUTF8: ReplayForm {
+    var mapping = mapping
+    mapping.form.encoding = .utf8
+    return ReplayForm(
+      format: format, header: header.map { Array(Windows1252.text($0).utf8) }, mapping: mapping)
   }
 
   private init(format: RowFormat, header: [UInt8]?, mapping: ColumnMapping) {

@@ -10,11 +10,16 @@ struct ReplayPart {
   private let original: SettlementStore.WaitingBatch
   private let request: ReplayRequest
   private let clock: ZoneClock
+  private let retention: Retention
 
-  init(_ original: SettlementStore.WaitingBatch, _ request: ReplayRequest, clock: ZoneClock) {
+  init(
+    _ original: SettlementStore.WaitingBatch, _ request: ReplayRequest, clock: ZoneClock,
+    retention: Retention
+  ) {
     self.original = original
     self.request = request
     self.clock = clock
+    self.retention = retention
   }
 
   /// Every row failed: then its batch is not worth keeping.
@@ -23,6 +28,8 @@ struct ReplayPart {
   }
 
   mutating func replay(_ records: [QuarantineRecord], in db: isolated Session) throws {
+    let mapping = try Quarantine.mapping(
+      of: records.first, newest: request.usesNewestMapping, in: db)
     var readable: [(form: ReplayForm, record: QuarantineRecord)] = []
     for record in records {
       if record.isHeld, !request.confirmsUnits {
@@ -30,7 +37,8 @@ struct ReplayPart {
         continue
       }
       do {
-        let form = try ReplayForm(of: record, isCorrected: request.correction != nil)
+        let form = try ReplayForm(
+          of: record, mapping: mapping, isCorrected: request.correction != nil)
         readable.append((form, record))
       } catch {
         try fail([record], in: db) { _ in (record.row.code, record.row.message) }
@@ -110,7 +118,7 @@ struct ReplayPart {
     }
     try BatchStore.begin(&batch, asReplayOf: original.id, in: db)
     var intake = Intake(
-      push, batch, format: form.format, clock: clock,
+      push, batch, format: form.format, clock: clock, retention: retention,
       step: Progress.Channel.silent.step("replay", unit: "rows"), isReplay: true)
     try intake.take(ReceivedContent(.chunks([content.bytes])), in: db)
     let failures = failures(of: intake, content, records)

@@ -9,14 +9,18 @@ public struct RowReading: Hashable, Sendable {
   /// `ours=theirs`, column by column.
   public let mappedColumns: [String]
   public let ignoredColumns: [String]
+  /// The version of its source's mapping; nil for a batch that brought its own, or had none.
+  public let mappingVersion: Int?
 
   public init(
-    format: String, header: [UInt8]?, mappedColumns: [String], ignoredColumns: [String]
+    format: String, header: [UInt8]?, mappedColumns: [String], ignoredColumns: [String],
+    mappingVersion: Int? = nil
   ) {
     self.format = format
     self.header = header
     self.mappedColumns = mappedColumns
     self.ignoredColumns = ignoredColumns
+    self.mappingVersion = mappingVersion
   }
 }
 

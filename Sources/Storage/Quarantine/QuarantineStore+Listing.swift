@@ -11,7 +11,7 @@ extension QuarantineStore {
         q.code, q.field, q.message, q.raw, q.own_header, q.is_description, q.item::text,
         q.location::text, q.day, q.attempts, b.row_format, b.header, b.mapped_columns,
         b.ignored_columns, b.held_because, q.settlement, q.settled_at, q.settled_by,
-        q.settled_by_person, q.settled_because, q.correction
+        q.settled_by_person, q.settled_because, q.correction, b.mapping_version
       FROM quarantine q JOIN batch b USING (batch_id) JOIN source s USING (source_id)
       WHERE q.quarantine_id > \(query.after)
         AND (\(query.includesSettled) OR q.settled_at IS NULL)
@@ -68,7 +68,7 @@ extension QuarantineStore {
     guard let format: String = try row[17] else { return nil }
     return RowReading(
       format: format, header: try row[18], mappedColumns: try row[19],
-      ignoredColumns: try row[20])
+      ignoredColumns: try row[20], mappingVersion: try row[28])
   }
 
   private static func end(_ row: Row) throws -> QuarantineRecord.End? {

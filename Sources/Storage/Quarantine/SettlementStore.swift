@@ -92,12 +92,10 @@ public enum SettlementStore {
     try db.execute(
       """
       UPDATE quarantine q SET attempts = q.attempts + 1, code = given.code, field = given.field,
-        message = given.message, item = coalesce(given.item, q.item),
-        location = coalesce(given.location, q.location), day = coalesce(given.day, q.day)
+        message = given.message
       FROM unnest(\(failures.map(\.id)), \(failures.map(\.row.code)),
-        \(failures.map(\.row.field)), \(failures.map(\.row.message)),
-        \(failures.map(\.row.item)), \(failures.map(\.row.location)),
-        \(failures.map(\.row.day))) AS given (id, code, field, message, item, location, day)
+        \(failures.map(\.row.field)), \(failures.map(\.row.message)))
+        AS given (id, code, field, message)
       WHERE q.quarantine_id = given.id
       """)
   }

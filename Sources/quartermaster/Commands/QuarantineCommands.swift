@@ -81,6 +81,7 @@ struct QuarantineShowCommand: RunnableCommand, Hashable {
 struct QuarantineReplayCommand: RunnableCommand, Hashable {
   let rows: QuarantineSelection
   let isConfirmed: Bool
+  let isRemapped: Bool
   let database: String?
 
   static let grammar = Grammar(
@@ -94,6 +95,8 @@ struct QuarantineReplayCommand: RunnableCommand, Hashable {
     positionals: [.quarantinedRows],
     options: QuarantineSelection.options + [
       .init(name: "all", help: "all rows that wait"),
+      .init(
+        name: "remap", help: "read them with their source's newest mapping, not with the batch's"),
       .init(name: "confirm", help: "the units of held batches are right; goes with --batch"),
       .database,
     ],
@@ -108,6 +111,7 @@ struct QuarantineReplayCommand: RunnableCommand, Hashable {
   init(_ arguments: Arguments) throws(UsageFailure) {
     rows = try QuarantineSelection(arguments)
     isConfirmed = arguments.has("confirm")
+    isRemapped = arguments.has("remap")
     if isConfirmed, rows.batch == nil {
       throw .misplacedOption("confirm", "goes with --batch")
     }
@@ -118,10 +122,11 @@ struct QuarantineReplayCommand: RunnableCommand, Hashable {
   }
 
   func run(in surroundings: Surroundings) async throws {
+    let retention = try Retention(environment: surroundings.environment)
     let text = try await Database.use(database, environment: surroundings.environment) {
       try await Quarantine.replay(
-        rows, confirmsUnits: isConfirmed, by: surroundings.actor, clock: surroundings.clock(),
-        in: $0)
+        rows, confirmsUnits: isConfirmed, usesNewestMapping: isRemapped, by: surroundings.actor,
+        clock: surroundings.clock(), retention: retention, in: $0)
     }
     try surroundings.output.write(text)
   }
@@ -157,9 +162,11 @@ struct QuarantineFixCommand: RunnableCommand, Hashable {
   }
 
   func run(in surroundings: Surroundings) async throws {
+    let retention = try Retention(environment: surroundings.environment)
     let text = try await Database.use(database, environment: surroundings.environment) {
       try await Quarantine.fix(
-        row, with: correction, by: surroundings.actor, clock: surroundings.clock(), in: $0)
+        row, with: correction, by: surroundings.actor, clock: surroundings.clock(),
+        retention: retention, in: $0)
     }
     try surroundings.output.write(text)
   }
@@ -237,7 +244,8 @@ extension Grammar.Positional {
   fileprivate static let quarantined = Grammar.Positional(
     name: "ROW", help: "its number in 'quartermaster quarantine list'")
   fileprivate static let quarantinedRows = Grammar.Positional(
-    name: "ROW", help: "numbers in 'quartermaster quarantine list'", repeats: true)
+    name: "ROW", help: "numbers in 'quartermaster quarantine list'", isOptional: true,
+    repeats: true)
 }
 
 extension Arguments {

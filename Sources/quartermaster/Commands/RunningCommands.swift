@@ -9,13 +9,16 @@ extension SyncCommand: RunnableCommand {
     let push = Push(
       kind: kind, path: file, source: source, key: key, completeThrough: completeThrough,
       generatedAt: generatedAt, isStrict: isStrict, mapping: mapping)
+    let retention = try Retention(environment: surroundings.environment)
     try await Database.use(database, environment: surroundings.environment) { session in
       let receipt = try await Synchronisation.apply(
-        push, clock: surroundings.clock(), progress: surroundings.progress, to: session)
+        push, clock: surroundings.clock(), retention: retention, progress: surroundings.progress,
+        to: session)
       try surroundings.output.write(receipt.text)
       guard kind == .items || kind == .locations else { return }
       try surroundings.output.write(
-        try await Arrivals.replayed(clock: surroundings.clock(), in: session))
+        try await Arrivals.replayed(
+          clock: surroundings.clock(), retention: retention, in: session))
     }
   }
 }
@@ -66,8 +69,17 @@ extension ForecastCommand: RunnableCommand {
       ForecastFilter.Options(
         file: file, calendar: calendar, prices: prices, settings: settings,
         isComplete: isComplete, output: output, mapping: mapping))
-    let summary = try filter.run(progress: surroundings.progress)
-    complain(summary.sentence + "\n")
+    guard let explained else {
+      let summary = try filter.run(progress: surroundings.progress)
+      return complain(summary.sentence + "\n")
+    }
+    let (explanation, drawing) = try filter.explain(explained, progress: surroundings.progress)
+    if let chart { try drawing.write(to: chart) }
+    if let output {
+      try explanation.write(to: output)
+    } else {
+      try surroundings.output.write(explanation.text(width: surroundings.output.width ?? .max))
+    }
   }
 }
 

@@ -49,7 +49,7 @@ struct QuarantineAnswer: Encodable, Sendable {
     raw = String(validating: row.raw, as: UTF8.self)
     rawBase64 = Data(row.raw).base64EncodedString()
     header = record.columns
-    obstacle = record.obstacle
+    obstacle = record.obstacle()?.sentence
     heldBecause = record.heldBecause
     settlement = record.end?.settlement.rawValue
     settledAt = record.end?.at.description

@@ -55,12 +55,13 @@ struct QuarantineRoutes: RouteGroup {
   private static let replayMany = Operation(
     "replayQuarantine", "Bring rows in again that wait",
     details: "At most \(rowsPerRequest) rows at once: ask again while `complete` is false."
-      + " `confirm_units` says that the units of a held batch are right.",
+      + " `confirm_units` says that the units of a held batch are right; `remap` reads rows with"
+      + " the newest mapping of their source.",
     tag: API.tags.sync, access: access,
     takes: [
       (
         "application/json",
-        .object(narrowing + [.optional("confirm_units", .boolean)])
+        .object(narrowing + [.optional("confirm_units", .boolean), .optional("remap", .boolean)])
       )
     ],
     outcomes: [.json("What became of them.", ReplayAnswer.schema)])
@@ -143,7 +144,7 @@ struct QuarantineRoutes: RouteGroup {
     let summary = try await api.pool.use { session in
       try await Quarantine.replay(
         id, correction: body.row.map { Array($0.utf8) }, by: person, clock: api.clock(),
-        in: session)
+        retention: api.retention, in: session)
     }
     return try Answer.json(ReplayAnswer(summary))
   }
@@ -164,9 +165,11 @@ struct QuarantineRoutes: RouteGroup {
     let body = try call.json(Narrowing.self)
     var request = ReplayRequest(try query(body, call), by: try call.person())
     request.confirmsUnits = body.confirmUnits ?? false
+    request.usesNewestMapping = body.remap ?? false
     let asked = request
     let summary = try await api.pool.use { session in
-      try await Replay.run(asked, clock: api.clock(), in: session)
+      try await Replay.run(
+        asked, clock: api.clock(), retention: api.retention, in: session)
     }
     return try Answer.json(ReplayAnswer(summary))
   }
@@ -192,10 +195,11 @@ struct QuarantineRoutes: RouteGroup {
     let location: String?
     let batch: Int?
     let confirmUnits: Bool?
+    let remap: Bool?
     let reason: String?
 
     private enum CodingKeys: String, CodingKey {
-      case ids, source, code, item, location, batch, reason
+      case ids, source, code, item, location, batch, remap, reason
       case confirmUnits = "confirm_units"
     }
 

@@ -76,8 +76,8 @@ struct SyncRoutes: RouteGroup {
       call.mediaType == "application/json" ? try JSONRows.lines(call.body) : call.body
     let receipt = try await api.pool.use { session in
       try await Synchronisation.apply(
-        push, from: .chunks([bytes]), format: format, clock: api.clock(), progress: .silent,
-        to: session)
+        push, from: .chunks([bytes]), format: format, clock: api.clock(),
+        retention: api.retention, progress: .silent, to: session)
     }
     count(receipt.receipt, push.kind)
     return try Answer.json(
@@ -169,12 +169,14 @@ private struct SyncAnswer: Encodable {
   let quarantined: Int
   let watermarkMoved: Bool
   let heldBecause: String?
+  let mappingVersion: Int?
   let rows: [Row]
 
   private enum CodingKeys: String, CodingKey {
     case batch, received, applied, duplicate, stale, quarantined
     case watermarkMoved = "watermark_moved"
     case heldBecause = "held_because"
+    case mappingVersion = "mapping_version"
     case rows = "quarantined_rows"
   }
 
@@ -185,6 +187,7 @@ private struct SyncAnswer: Encodable {
     (stale, self.quarantined) = (counts.stale, counts.quarantined)
     watermarkMoved = receipt.watermarkMoved
     self.heldBecause = heldBecause
+    mappingVersion = receipt.mappingVersion
     rows = quarantined.map {
       Row(line: $0.line, field: $0.field, code: $0.code, message: $0.message)
     }
@@ -194,7 +197,7 @@ private struct SyncAnswer: Encodable {
     .required("batch", .integer()), .required("received", .integer()),
     .required("applied", .integer()), .required("duplicate", .integer()),
     .required("stale", .integer()), .required("quarantined", .integer()),
-    .required("watermark_moved", .boolean),
+    .required("watermark_moved", .boolean), .optional("mapping_version", .integer()),
     .optional(
       "held_because",
       .text().described("Why all rows wait for a person: the units seem to have changed.")),
