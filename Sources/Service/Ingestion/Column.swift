@@ -19,11 +19,13 @@ public enum Column: String, CaseIterable, Hashable, Sendable {
   case onHand = "on_hand"
   case onOrder = "on_order"
   case reserved
+  case id, at
+  case undoes = "of"
 }
 
 /// What a file holds.
 public enum SyncKind: String, CaseIterable, Hashable, Sendable {
-  case items, locations, calendar, terms, prices, demand, stock
+  case items, locations, calendar, terms, prices, demand, stock, movements
 
   /// The columns that are read; all others of the formats are passed over.
   public var columns: [Column] {
@@ -40,8 +42,13 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
     case .prices: [.item, .from, .price, .location, .region, .promotion]
     case .demand: [.item, .location, .day, .quantity, .revision, .unit]
     case .stock: [.item, .location, .asOf, .onHand, .onOrder, .reserved, .revision, .unit]
+    case .movements:
+      [.id, .kind, .item, .location, .at, .quantity, .undoes, .revision, .unit]
     }
   }
+
+  /// Whether a push may say up to which day its source has sent everything.
+  public var maySayComplete: Bool { self == .demand || self == .movements }
 
   /// The columns without which a file is refused.
   public var requiredColumns: [Column] {
@@ -53,6 +60,7 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
     case .prices: [.item, .from, .price]
     case .demand: [.item, .location, .day, .quantity]
     case .stock: [.item, .location, .asOf, .onHand]
+    case .movements: [.id, .kind, .item, .location, .at, .quantity]
     }
   }
 }

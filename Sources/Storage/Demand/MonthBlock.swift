@@ -30,6 +30,7 @@ struct MonthBlock {
   static let noRevision = Int64.min
 
   let batch: Int32
+  private let receipt: ReceiptOrder
   private(set) var keys: [Key] = []
   private(set) var isStored: [Bool] = []
   private(set) var isChanged: [Bool] = []
@@ -42,7 +43,12 @@ struct MonthBlock {
   private var positions: [Key: Int] = [:]
   private var latest: (key: Key, position: Int)?
 
-  init(batch: Int32) { self.batch = batch }
+  /// - Parameter receipt: where the batch stands in the order of receipt; nil for one that is no
+  ///   replay.
+  init(batch: Int32, receipt: ReceiptOrder? = nil) {
+    self.batch = batch
+    self.receipt = receipt ?? ReceiptOrder(of: batch)
+  }
 
   /// Where the row stands, after making an empty one if need be.
   mutating func position(of key: Key) -> Int {
@@ -91,9 +97,14 @@ struct MonthBlock {
       return (.applied, .nan, false)
     }
     let isOwn = batches[cell] == batch
+    let isUnordered =
+      revision == MonthBlock.noRevision || revisions[cell] == MonthBlock.noRevision
+    if isUnordered, quantity != standing, receipt.isBefore(batches[cell]) {
+      return (.stale, standing, false)
+    }
     let resolution = try FactRule.resolve(
       quantity, revision: known(revision), against: standing, revision: known(revisions[cell]),
-      sameBatch: isOwn)
+      sameBatch: isOwn || receipt.isSame(batches[cell]))
     switch resolution {
     case .applied, .conflict(incomingStands: true):
       remember(cell, row: position, place: place)
@@ -105,6 +116,15 @@ struct MonthBlock {
       break
     }
     return (resolution, standing, isOwn)
+  }
+
+  /// Sets what a day's lines make together; nil when there are none any more.
+  mutating func derive(row position: Int, place: Int, quantity: Double?) {
+    let cell = position * MonthBlock.places + place
+    let standing = quantities[cell].isNaN ? nil : quantities[cell]
+    guard standing != quantity else { return }
+    if standing != nil { remember(cell, row: position, place: place) }
+    set(cell, row: position, quantity ?? .nan, MonthBlock.noRevision)
   }
 
   private mutating func set(_ cell: Int, row: Int, _ quantity: Double, _ revision: Int64) {
@@ -136,11 +156,24 @@ extension MonthBlock {
     var revisions: ArraySlice<Int64>?
   }
 
+  /// The days of a row for which something came: bit n - 1 is day n.
+  func toldDays(_ position: Int) -> Int32 {
+    let first = position * MonthBlock.places
+    return (0..<MonthBlock.places).reduce(into: 0) { days, place in
+      if !quantities[first + place].isNaN { days |= 1 << Int32(place) }
+    }
+  }
+
   func storedRow(_ position: Int) -> StoredRow {
     let first = position * MonthBlock.places
     var end = first + MonthBlock.places
     while end > first + 1, quantities[end - 1].isNaN { end -= 1 }
     let cells = (first..<end).filter { !quantities[$0].isNaN }
+    // Of a month whose only values were taken back, the row stays, without any.
+    guard !cells.isEmpty else {
+      return StoredRow(
+        quantities: quantities[first..<end], batches: batches[first..<end], revisions: nil)
+    }
     let batch = batches[cells[0]]
     let sharesBatch = cells.allSatisfy { batches[$0] == batch }
     let revision = revisions[cells[0]]
