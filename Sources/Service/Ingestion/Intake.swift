@@ -10,6 +10,8 @@ struct Intake {
   private let clock: ZoneClock
   private let step: Progress
   private var counts = RowCounts()
+  /// Rows set aside whose fact is missing: all but those of a conflict, where another one stands.
+  private var gaps = 0
   private var first: [QuarantinedRow] = []
 
   init(
@@ -28,25 +30,19 @@ struct Intake {
     switch push.kind {
     case .demand: try takeDemand(source, in: db)
     case .items:
-      try takeAll(Item.self, source, in: db) { rows, absent, db in
-        try ItemStore.receive(rows, carried: Item.carries(absent), of: batch, in: db)
-      }
+      try takeAll(Item.self, source, in: db) { try ItemStore.receive($0, of: batch, in: $1) }
     case .locations:
-      try takeAll(Location.self, source, in: db) { rows, absent, db in
-        try LocationStore.receive(rows, carried: Location.carries(absent), of: batch, in: db)
+      try takeAll(Location.self, source, in: db) {
+        try LocationStore.receive($0, of: batch, in: $1)
       }
     case .calendar:
-      try takeAll(CalendarEvent.self, source, in: db) { rows, _, db in
-        try CalendarStore.receive(rows, of: batch, in: db)
+      try takeAll(CalendarEvent.self, source, in: db) {
+        try CalendarStore.receive($0, of: batch, in: $1)
       }
     case .terms:
-      try takeAll(Terms.self, source, in: db) { rows, absent, db in
-        try TermsStore.receive(rows, carried: Terms.carries(absent), of: batch, in: db)
-      }
+      try takeAll(Terms.self, source, in: db) { try TermsStore.receive($0, of: batch, in: $1) }
     case .prices:
-      try takeAll(Price.self, source, in: db) { rows, absent, db in
-        try PriceStore.receive(rows, carried: Price.carries(absent), of: batch, in: db)
-      }
+      try takeAll(Price.self, source, in: db) { try PriceStore.receive($0, of: batch, in: $1) }
     case .stock: try takeStock(source, in: db)
     }
   }
@@ -69,7 +65,7 @@ struct Intake {
 
   /// A batch with many bad rows says nothing about what is complete.
   private var isTrustworthy: Bool {
-    Double(counts.quarantined)
+    Double(gaps)
       <= Synchronisation.watermarkTolerance * Double(counts.received)
   }
 
@@ -88,6 +84,7 @@ struct Intake {
       let refused = try intake.receive(
         DemandFacts(block, items: reader.items.codes, locations: reader.locations.codes), in: db)
       counts.quarantined += rejections.count
+      gaps += rejections.count + refused.count { $0.reason.leavesGap }
       try setAside(rejections + refused.map(Rejection.init), in: db)
       step.advance(by: received)
     }
@@ -117,15 +114,14 @@ struct Intake {
   /// Reads a kind whose rows fit in memory, and applies them together.
   private mutating func takeAll<Fact: ReadableFact>(
     _ kind: Fact.Type, _ source: consuming ByteSource, in db: isolated Session,
-    apply: ([ReceivedRow<Fact>], _ absent: Set<Column>, isolated Session) throws -> RowOutcome
+    apply: ([ReceivedRow<Fact>], isolated Session) throws -> RowOutcome
   ) throws {
     var reader = try FactReader<Fact>(source, format: format, mapping: push.mapping)
     var rows: [ReceivedRow<Fact>] = []
     var rejections: [Rejection] = []
     while let reading = try reader.next() { sort(reading, &rows, &rejections) }
     counts.duplicate += reader.repeatedRows
-    let absent = Set(Fact.syncKind.columns).subtracting(reader.present)
-    try settle(apply(rows, absent, db), rejections, in: db)
+    try settle(apply(rows, db), rejections, in: db)
     step.advance(by: reader.receivedRows)
   }
 
@@ -155,7 +151,10 @@ struct Intake {
     _ reading: Reading<Fact>, _ rows: inout [ReceivedRow<Fact>], _ rejections: inout [Rejection]
   ) {
     switch reading {
-    case .fact(let fact, let row): rows.append(ReceivedRow(fact, line: row.line, raw: row.raw))
+    case .fact(let fact, let row):
+      rows.append(
+        ReceivedRow(
+          fact, revision: row.revision, said: row.said, line: row.line, raw: row.raw))
     case .rejected(let rejection): rejections.append(rejection)
     }
   }
@@ -165,6 +164,7 @@ struct Intake {
   ) throws {
     counts = counts + outcome.counts
     counts.quarantined += rejections.count
+    gaps += rejections.count + outcome.refused.count { $0.reason.leavesGap }
     try setAside(rejections + outcome.refused.map(Rejection.init), in: db)
   }
 
@@ -204,6 +204,7 @@ extension Rejection {
       case .futureDay(let column, let today):
         .futureDay(Column(rawValue: column) ?? .day, today: today)
       case .conflictingDuplicate: .conflictingDuplicate
+      case .conflictingFields(let names): .conflictingFields(names.compactMap(Column.init))
       }
     self.init(
       line: row.line, reason: reason, found: row.found.utf8, raw: row.raw, item: row.item,

@@ -54,6 +54,8 @@ enum RejectionReason: Error, Hashable, Sendable {
   case unknownUnit
   /// Another row says something else of the same fact with the same revision.
   case conflictingDuplicate
+  /// Other rows say something else of these fields with the same revision.
+  case conflictingFields([Column])
 
   var code: RejectionCode {
     switch self {
@@ -76,7 +78,7 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .unknownItem: .unknownItem
     case .unknownLocation: .unknownLocation
     case .unknownUnit: .unknownUnit
-    case .conflictingDuplicate: .conflictingDuplicate
+    case .conflictingDuplicate, .conflictingFields: .conflictingDuplicate
     }
   }
 
@@ -90,6 +92,7 @@ enum RejectionReason: Error, Hashable, Sendable {
       .outOfRange(let column, _), .invalidFlag(let column):
       column
     case .endsBeforeLaunch: .ended
+    case .conflictingFields(let columns): columns.first
     case .invalidRevision, .otherRevisionKind: .revision
     case .invalidKind: .kind
     case .invalidDuration: .freshness

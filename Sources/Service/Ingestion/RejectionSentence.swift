@@ -39,6 +39,9 @@ extension Rejection {
     case .unknownUnit: return "\(subject) is not known"
     case .conflictingDuplicate:
       return "another row says something else of the same fact with the same revision"
+    case .conflictingFields(let columns):
+      let names = columns.map(\.rawValue).listed
+      return "another row says something else of \(names) with the same revision"
     }
   }
 }

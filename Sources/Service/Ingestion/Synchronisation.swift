@@ -81,7 +81,7 @@ public enum Synchronisation {
       let answer = try await session.run { db in
         let content = try ReceivedContent(origin)
         let header = try header(of: push, content)
-        return try db.transaction { db in
+        return try db.transactionDespiteDeadlocks { db in
           switch try BatchStore.open(header, in: db) {
           case .repeated(let receipt):
             return try answerAgain(push, receipt, in: db)

@@ -41,7 +41,8 @@ enum SeriesStore {
     return found
   }
 
-  /// Makes the batch's source the writer of the locations' demand or stock, where none is yet.
+  /// Makes the batch's source the writer of the locations' demand or stock, where none is yet. What
+  /// the source has said to be complete of all its locations, it has said of these.
   ///
   /// - Throws: `BatchError.foreignLocations` when another source is.
   static func claim(
@@ -57,6 +58,7 @@ enum SeriesStore {
         WHERE location_id = ANY (\(ids)) AND \(unescaped: column) IS NULL
         ORDER BY location_id FOR UPDATE)
       """)
+    if role == .demand { try inheritWatermark(ids, for: batch, in: db) }
     let foreign = try db.rows(
       """
       SELECT l.code, s.code FROM location l JOIN source s ON s.source_id = l.\(unescaped: column)
@@ -66,6 +68,20 @@ enum SeriesStore {
     guard let first = foreign.first else { return }
     let codes = try foreign.map { row -> LocationCode in try row[0] }
     throw BatchError.foreignLocations(codes, owner: try first[1])
+  }
+
+  private static func inheritWatermark(
+    _ locations: [Int32], for batch: OpenBatch, in db: isolated Session
+  ) throws {
+    try db.execute(
+      """
+      INSERT INTO watermark (location_id, batch_id, complete_through)
+      SELECT l.location_id, \(batch.id), s.complete_through
+      FROM location l JOIN source s ON s.source_id = l.demand_source_id
+      WHERE l.location_id = ANY (\(locations)) AND s.source_id = \(batch.source)
+        AND s.complete_through IS NOT NULL
+        AND NOT EXISTS (SELECT FROM watermark w WHERE w.location_id = l.location_id)
+      """)
   }
 
   enum Role {

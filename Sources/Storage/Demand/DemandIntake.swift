@@ -8,6 +8,8 @@ public import Postgres
 public struct DemandIntake {
   /// 650 bytes each.
   static let heldMonths = 100_000
+  /// 50 bytes each.
+  static let heldChanges = 500_000
 
   private let batch: OpenBatch
   private let today: @Sendable (_ timeZone: String?) -> Day
@@ -18,6 +20,7 @@ public struct DemandIntake {
   private var lastDays: [Day] = []
   private var series: [SeriesStore.Pair: (id: Int32, firstDay: Day)] = [:]
   private var block: MonthBlock
+  private var claimedKinds: Set<Revision.Kind> = []
 
   /// - Parameter today: the civil date now in a time zone (nil: the deployment's).
   public init(_ batch: OpenBatch, today: @escaping @Sendable (_ timeZone: String?) -> Day) {
@@ -30,9 +33,7 @@ public struct DemandIntake {
   public mutating func receive(
     _ facts: DemandFacts, in db: isolated Session
   ) throws -> [RefusedRow] {
-    if let revision = facts.revisions.lazy.compactMap({ $0 }).first {
-      try BatchStore.claimRevisions(revision.kind, for: batch, in: db)
-    }
+    try claimRevisions(facts, in: db)
     try lookUp(facts, in: db)
     var refused: [RefusedRow] = []
     let rows = admit(facts, &refused)
@@ -42,6 +43,10 @@ public struct DemandIntake {
     try DemandMonthStore.load(into: &block, from: loaded, in: db)
     try merge(facts, rows, places, &refused)
     if block.keys.count >= DemandIntake.heldMonths { try write(in: db) }
+    if block.changes.count + block.late.count >= DemandIntake.heldChanges {
+      try DemandMonthStore.log(block, in: db)
+      block.forgetChanges()
+    }
     return refused
   }
 
@@ -54,6 +59,14 @@ public struct DemandIntake {
   private mutating func write(in db: isolated Session) throws {
     try DemandMonthStore.write(block, in: db)
     block = MonthBlock(batch: batch.id)
+  }
+
+  private mutating func claimRevisions(_ facts: DemandFacts, in db: isolated Session) throws {
+    // Without any, the batch's own decides: one look is enough for a block of them.
+    let kinds = batch.kinds(of: facts.revisions.isEmpty ? [nil] : facts.revisions)
+    guard kinds != claimedKinds else { return }
+    try BatchStore.claimRevisions(kinds, for: batch, in: db)
+    claimedKinds = kinds
   }
 
   private mutating func lookUp(_ facts: DemandFacts, in db: isolated Session) throws {
@@ -146,10 +159,10 @@ public struct DemandIntake {
         revision: hasRevisions ? facts.revisions[row]?.order ?? generatedAt : generatedAt)
       counts.count(merged.resolution)
       guard case .conflict(let incomingStands) = merged.resolution else { continue }
-      let fallen = incomingStands ? merged.displaced : facts.quantities[row]
+      let fallen = incomingStands ? merged.standing : facts.quantities[row]
       let refusal = facts.refused(row, .conflictingDuplicate, found: String(fallen))
       refused.append(incomingStands ? refusal.withRaw(displaced(facts, row, fallen)) : refusal)
-      if incomingStands, merged.displacesOwn { counts.displaceOwn() }
+      if incomingStands, let countedAs = merged.countedAs { counts.setAside(countedAs) }
     }
   }
 

@@ -8,6 +8,16 @@ public enum RefusalReason: Hashable, Sendable {
   case futureDay(column: String, today: Day)
   /// Another fact of the same revision says something else, and stands.
   case conflictingDuplicate
+  /// Other rows of the same revision say something else of these fields, and stand.
+  case conflictingFields([String])
+
+  /// Whether a fact is missing because of it: of a conflict the other fact stands.
+  public var leavesGap: Bool {
+    switch self {
+    case .unknownItem, .unknownLocation, .futureDay: true
+    case .conflictingDuplicate, .conflictingFields: false
+    }
+  }
 }
 
 /// A row that the database refuses, for the caller to word and set aside.
