@@ -30,8 +30,10 @@ public enum CalendarStore {
     return intake.outcome
   }
 
-  public static func events(in db: isolated Session) throws -> [CalendarEvent] {
-    try standing(in: db).map(\.event)
+  public static func events(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [CalendarEvent] {
+    try standing(at: version, in: db).map(\.event)
   }
 
   private static func key(_ event: CalendarEvent) -> Key {
@@ -39,13 +41,14 @@ public enum CalendarStore {
   }
 
   private static func standing(
-    in db: isolated Session
+    at version: DatasetVersion = .newest, in db: isolated Session
   ) throws -> [(event: CalendarEvent, revisions: FieldRevisions, batch: Int32)] {
     try db.rows(
       """
       SELECT day, name, kind, region::text, location::text, item::text, category::text, revision,
         batch_id
-      FROM calendar_event ORDER BY day, name, region, location, item, category
+      FROM \(version.rows(of: "calendar_event"))
+      ORDER BY day, name, region, location, item, category
       """
     ).map { row in
       let kind: String = try row[2]

@@ -24,19 +24,21 @@ public enum ItemStore {
     return intake.outcome
   }
 
-  public static func items(in db: isolated Session) throws -> [Item] {
-    try standing(in: db).map(\.item)
+  public static func items(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [Item] {
+    try standing(at: version, in: db).map(\.item)
   }
 
   private static func standing(
-    in db: isolated Session
+    at version: DatasetVersion = .newest, in db: isolated Session
   ) throws -> [(item: Item, revisions: FieldRevisions, batch: Int32)] {
     let names = Item.fieldNames
     return try db.rows(
       """
       SELECT code::text, name, category::text, unit, pack_size, launched, ended,
         predecessor::text, revision, field_revisions::text, batch_id
-      FROM item
+      FROM \(version.rows(of: "item"))
       """
     ).map { row in
       let item = Item(

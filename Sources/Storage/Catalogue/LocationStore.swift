@@ -24,8 +24,24 @@ public enum LocationStore {
     return intake.outcome
   }
 
-  public static func locations(in db: isolated Session) throws -> [Location] {
-    try standing(in: db).map(\.location)
+  public static func locations(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [Location] {
+    try db.rows(
+      """
+      SELECT code::text, region::text, name, time_zone, freshness_minutes, closed_weekdays
+      FROM \(version.rows(of: "location"))
+      """
+    ).map(location)
+  }
+
+  /// The region that a location is in; nil where it is not known.
+  public static func region(
+    of location: LocationCode, in db: isolated Session
+  ) throws -> RegionCode? {
+    try db.rows("SELECT region::text FROM location WHERE code = \(location)").first.map {
+      try $0[0]
+    }
   }
 
   /// Every location's time zone; nil for the deployment's.
@@ -41,16 +57,21 @@ public enum LocationStore {
     let names = Location.fieldNames
     return try db.rows(
       """
-      SELECT code::text, region::text, name, time_zone, freshness_minutes, revision,
-        field_revisions::text, batch_id
+      SELECT code::text, region::text, name, time_zone, freshness_minutes, closed_weekdays,
+        revision, field_revisions::text, batch_id
       FROM location
       """
     ).map { row in
-      let location = Location(
-        code: try row[0], region: try row[1], name: try row[2], timeZone: try row[3],
-        freshness: Freshness(minutes: try row[4]))
-      return (location, FieldRevisions(try row[5], try row[6], names: names), try row[7])
+      let revisions = FieldRevisions(try row[6], try row[7], names: names)
+      return (try location(row), revisions, try row[8])
     }
+  }
+
+  private static func location(_ row: Row) throws -> Location {
+    let weekdays: String? = try row[5]
+    return Location(
+      code: try row[0], region: try row[1], name: try row[2], timeZone: try row[3],
+      freshness: Freshness(minutes: try row[4]), closedWeekdays: weekdays.flatMap(Weekdays.init))
   }
 
   private static func write(
@@ -60,21 +81,22 @@ public enum LocationStore {
     let freshness = facts.map { Int32($0.content.freshness.minutes) }
     try db.execute(
       """
-      INSERT INTO location AS known (code, region, name, time_zone, freshness_minutes, revision,
-        field_revisions, batch_id)
-      SELECT code, region, name, time_zone, freshness_minutes, revision, field_revisions::jsonb,
-        batch
+      INSERT INTO location AS known (code, region, name, time_zone, freshness_minutes,
+        closed_weekdays, revision, field_revisions, batch_id)
+      SELECT code, region, name, time_zone, freshness_minutes, closed_weekdays, revision,
+        field_revisions::jsonb, batch
       FROM unnest(\(facts.map(\.content.code)),
         \(facts.map(\.content.region)), \(facts.map(\.content.name)),
-        \(facts.map(\.content.timeZone)), \(freshness), \(facts.map(\.revision)),
+        \(facts.map(\.content.timeZone)), \(freshness),
+        \(facts.map(\.content.closedWeekdays?.description)), \(facts.map(\.revision)),
         \(facts.map(\.fieldRevisions)), \(facts.map(\.batch)))
-        AS given (code, region, name, time_zone, freshness_minutes, revision, field_revisions,
-        batch)
+        AS given (code, region, name, time_zone, freshness_minutes, closed_weekdays, revision,
+        field_revisions, batch)
       ORDER BY code
       ON CONFLICT (code) DO UPDATE SET region = excluded.region, name = excluded.name,
         time_zone = excluded.time_zone, freshness_minutes = excluded.freshness_minutes,
-        revision = excluded.revision, field_revisions = excluded.field_revisions,
-        batch_id = excluded.batch_id
+        closed_weekdays = excluded.closed_weekdays, revision = excluded.revision,
+        field_revisions = excluded.field_revisions, batch_id = excluded.batch_id
       """)
   }
 }

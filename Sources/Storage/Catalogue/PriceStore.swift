@@ -48,19 +48,23 @@ public enum PriceStore {
     return intake.outcome
   }
 
-  public static func prices(in db: isolated Session) throws -> [Price] {
-    try standing(in: db).map(\.price)
+  public static func prices(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [Price] {
+    try standing(at: version, in: db).map(\.price)
   }
 
   private static func standing(
-    in db: isolated Session
+    at version: DatasetVersion = .newest, in db: isolated Session
   ) throws -> [(key: Key, price: Price, revisions: FieldRevisions, batch: Int32)] {
     let names = Price.fieldNames
     return try db.rows(
       """
       SELECT p.item_id, p.location_id, i.code::text, l.code::text, p.region::text, p.from_day,
         p.price, p.promotion, p.revision, p.field_revisions::text, p.batch_id
-      FROM price p JOIN item i USING (item_id) LEFT JOIN location l USING (location_id)
+      FROM \(version.rows(of: "price")) p
+      JOIN item i USING (item_id)
+      LEFT JOIN location l USING (location_id)
       ORDER BY i.code, l.code, p.region, p.from_day
       """
     ).map { row in

@@ -73,6 +73,10 @@ extension Freshness: FieldValue {
   func put(into fields: inout CanonicalFields) { fields.put(description) }
 }
 
+extension Weekdays: FieldValue {
+  func put(into fields: inout CanonicalFields) { fields.put(description) }
+}
+
 extension CalendarEvent.Kind: FieldValue {
   func put(into fields: inout CanonicalFields) { fields.put(rawValue) }
 }

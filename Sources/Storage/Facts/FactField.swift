@@ -67,6 +67,7 @@ extension Location: FactContent, PartialFact {
   static let fields: [FactField<Location>] = [
     FactField("region", \.region), FactField("name", \.name),
     FactField("time_zone", \.timeZone), FactField("freshness", \.freshness),
+    FactField("closed_weekdays", \.closedWeekdays),
   ]
   public static var fieldNames: [String] { fields.map(\.name) }
 }

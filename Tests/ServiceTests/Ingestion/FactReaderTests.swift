@@ -61,7 +61,10 @@ struct FactReaderTests {
     let midnight = try #require(Instant("2026-01-03T00:00:00Z"))
     #expect(facts[0].asOf == .endOfDay(day))
     let snapshots = facts.map { row in
-      row.snapshot { _ in Instant(microseconds: midnight.microseconds - 1) }
+      row.snapshot { time in
+        if case .instant(let instant) = time { return instant }
+        return Instant(microseconds: midnight.microseconds - 1)
+      }
     }
     #expect(snapshots[0].asOf.day == day)
     #expect(snapshots[0].onHand == -3)
@@ -133,7 +136,7 @@ struct FactReaderTests {
     let calendar = "day,name,kind\n2026-01-01,x,party\n2026-01-01,,\n"
     #expect(
       try read(CalendarEvent.self, calendar).rejections.map(\.sentence) == [
-        "line 2: kind 'party' is none of holiday, event, promotion, payday, closed",
+        "line 2: kind 'party' is none of holiday, event, promotion, payday, closed, open",
         "line 3: name is missing",
       ])
     let terms = "item,lead_time_days,unit_cost,service_level\nA,-1,,\nA,,1e3,\nA,,,0.5\n"
