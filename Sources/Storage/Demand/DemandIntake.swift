@@ -179,7 +179,9 @@ public struct DemandIntake {
       let fallen = incomingStands ? merged.standing : facts.quantities[row]
       let refusal = facts.refused(row, .conflictingDuplicate, found: String(fallen))
       refused.append(incomingStands ? refusal.withRaw(displaced(facts, row, fallen)) : refusal)
-      if incomingStands, let countedAs = merged.countedAs { counts.setAside(countedAs) }
+      if incomingStands, let told = merged.told {
+        counts.setAside(told == .applied ? \.applied : \.duplicate)
+      }
     }
   }
 

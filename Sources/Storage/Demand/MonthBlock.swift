@@ -98,8 +98,10 @@ struct MonthBlock {
     let resolution: Resolution
     /// NaN where nothing stood.
     let standing: Double
-    /// As what a row of this batch that told the standing value was counted; nil without one.
-    let countedAs: WritableKeyPath<RowCounts, Int>?
+    /// How this batch told the standing value; nil if it did not.
+    let told: Telling?
+
+    enum Telling { case applied, repeated }
   }
 
   /// Merges one fact. On a conflict the one that fell is the caller's to quarantine: the incoming
@@ -111,7 +113,7 @@ struct MonthBlock {
     let standing = quantities[cell]
     if standing.isNaN {
       set(cell, row: position, quantity, revision)
-      return Merged(resolution: .applied, standing: .nan, countedAs: nil)
+      return Merged(resolution: .applied, standing: .nan, told: nil)
     }
     let isOwn = batches[cell] == batch
     let isRepeated = repeated[position] & 1 << UInt32(place) != 0
@@ -133,7 +135,7 @@ struct MonthBlock {
     }
     return Merged(
       resolution: resolution, standing: standing,
-      countedAs: isOwn ? \.applied : isRepeated ? \.duplicate : nil)
+      told: isOwn ? .applied : isRepeated ? .repeated : nil)
   }
 
   private mutating func set(_ cell: Int, row: Int, _ quantity: Double, _ revision: Int64) {

@@ -157,11 +157,18 @@ extension OpenBatch {
 
   /// The kinds of revision that facts of this batch are ordered by; `generated_at` is a time.
   func kinds(of revisions: some Sequence<Revision?>) -> Set<Revision.Kind> {
-    var kinds: Set<Revision.Kind> = []
+    // A file has a revision per row and two kinds of them at most.
+    var (numbers, times) = (false, false)
     for revision in revisions {
-      guard let kind = revision?.kind ?? (header.generatedAt == nil ? nil : .time) else { continue }
-      if !kinds.contains(kind) { kinds.insert(kind) }
+      switch revision {
+      case .number?: numbers = true
+      case .time?: times = true
+      case nil: times = times || header.generatedAt != nil
+      }
     }
+    var kinds: Set<Revision.Kind> = []
+    if numbers { kinds.insert(.number) }
+    if times { kinds.insert(.time) }
     return kinds
   }
 }
