@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "smoothing-bench", dependencies: ["Forecasting"], path: "Tests/SmoothingBench",
       swiftSettings: strict),
-    tests("LinearAlgebra", ["LinearAlgebra"]),
+    tests("LinearAlgebra", ["LinearAlgebra", "COpenBLAS"]),
     tests("Forecasting", ["Forecasting", "LinearAlgebra"]),
     tests("Inventory", ["Inventory"]),
     tests("Planning", ["Planning", "Forecasting", "Inventory"]),
