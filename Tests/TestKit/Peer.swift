@@ -2,22 +2,27 @@ import Foundation
 import Glibc
 
 /// A client that sends exactly the bytes it is told to. Its calls block: use it in `blocking`.
-final class Peer {
+public final class Peer {
   private let descriptor: Int32
   /// What came and was not taken yet.
   private var received: [UInt8] = []
 
-  struct Unreachable: Error {
-    let errorNumber: Int32
+  public struct Unreachable: Error {
+    public let errorNumber: Int32
   }
 
-  struct Answer: Hashable {
-    var status: Int
-    var headers: [String: String]
-    var body: String
+  public struct Answer: Hashable, Sendable {
+    public var status: Int
+    /// By lower-case name.
+    public var headers: [String: String]
+    public var body: String
+
+    public init(status: Int, headers: [String: String], body: String) {
+      (self.status, self.headers, self.body) = (status, headers, body)
+    }
   }
 
-  init(port: Int) throws {
+  public init(port: Int) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -40,7 +45,7 @@ final class Peer {
 
   /// Sends all; false when the server hung up before.
   @discardableResult
-  func send(_ bytes: some Collection<UInt8>) -> Bool {
+  public func send(_ bytes: some Collection<UInt8>) -> Bool {
     var rest = Array(bytes)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
@@ -53,19 +58,19 @@ final class Peer {
   }
 
   @discardableResult
-  func send(_ text: String) -> Bool { send(text.utf8) }
+  public func send(_ text: String) -> Bool { send(text.utf8) }
 
-  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+  public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Closes with a reset instead of a farewell.
-  func abort() {
+  public func abort() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     let size = socklen_t(MemoryLayout<Glibc.linger>.size)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, size)
   }
 
   /// Whether the server sent something, or hung up, by then.
-  func hasMore(withinMilliseconds milliseconds: Int32) -> Bool {
+  public func hasMore(withinMilliseconds milliseconds: Int32) -> Bool {
     var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return Glibc.poll(&poll, 1, milliseconds) > 0
   }
@@ -79,7 +84,7 @@ final class Peer {
   }
 
   /// Everything until the server closes; nil when it does not.
-  func readToEnd() -> String? {
+  public func readToEnd() -> String? {
     while receive() {}
     var byte: UInt8 = 0
     guard recv(descriptor, &byte, 1, 0) == 0 else { return nil }
@@ -88,7 +93,7 @@ final class Peer {
   }
 
   /// The next answer, by its length; nil when the stream ends before it is whole.
-  func readAnswer(hasBody: Bool = true) -> Answer? {
+  public func readAnswer(hasBody: Bool = true) -> Answer? {
     let boundary = Array("\r\n\r\n".utf8)
     while true {
       if let end = firstPlace(of: boundary) {
@@ -122,14 +127,5 @@ final class Peer {
     return (0...(received.count - pattern.count)).first {
       received[$0..<($0 + pattern.count)].elementsEqual(pattern)
     }
-  }
-}
-
-/// Runs what blocks on a thread of its own: handlers need Swift's few, and Dispatch shares them.
-func blocking<Value: Sendable>(
-  _ body: @escaping @Sendable () throws -> Value
-) async throws -> Value {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
   }
 }

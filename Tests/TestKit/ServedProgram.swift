@@ -1,19 +1,20 @@
-import Foundation
+public import Foundation
 import FoundationNetworking
-import Postgres
-import TestKit
+import Glibc
 
 /// The built program, serving a test's database in a process of its own.
-final class ServedProgram: Sendable {
-  struct NotServing: Error {
-    let log: String
+public final class ServedProgram: Sendable {
+  public struct NotServing: Error {
+    public let log: String
+
+    public init(log: String) { self.log = log }
   }
 
   /// The program stands beside the tests that run.
-  static let url = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+  public static let url = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "quartermaster")
 
-  let base: String
+  public let base: String
   private let process: Process
   private let log: URL
 
@@ -22,13 +23,16 @@ final class ServedProgram: Sendable {
   }
 
   /// Starts it and returns once it says where it serves.
-  static func start(_ database: String, roles: String? = nil) async throws -> ServedProgram {
+  public static func start(
+    _ database: String, roles: String? = nil
+  ) async throws -> ServedProgram {
     let log = FileManager.default.temporaryDirectory
       .appending(path: "serve-\(UUID().uuidString).log")
     guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
       throw NotServing(log: "no log at \(log.path)")
     }
     let (process, output) = (Process(), Pipe())
+    output.closeOnExec()
     process.executableURL = url
     process.arguments =
       ["serve", "--listen", "127.0.0.1:0", "--database", database]
@@ -48,8 +52,11 @@ final class ServedProgram: Sendable {
     return ServedProgram(process, base: base, log: log)
   }
 
+  public var port: Int { base.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+  public var processNumber: Int32 { process.processIdentifier }
+
   /// Starts it, runs the body, and ends it as a service manager would.
-  static func run(
+  public static func run(
     _ database: String, _ body: (ServedProgram) async throws -> Void
   ) async throws {
     let program = try await start(database)
@@ -63,10 +70,10 @@ final class ServedProgram: Sendable {
     _ = await program.exitStatus()
   }
 
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// Waits for its end: the exit status, or minus the signal.
-  func exitStatus() async -> Int32 {
+  public func exitStatus() async -> Int32 {
     let process = process
     do {
       return try await blocking {
@@ -79,14 +86,14 @@ final class ServedProgram: Sendable {
     }
   }
 
-  func logText() throws -> String { try String(contentsOf: log, encoding: .utf8) }
+  public func logText() throws -> String { try String(contentsOf: log, encoding: .utf8) }
 
-  struct Reply: Sendable {
-    let status: Int
-    let text: String
+  public struct Reply: Sendable {
+    public let status: Int
+    public let text: String
   }
 
-  func ask(
+  public func ask(
     _ method: String = "GET", _ path: String, key: String? = nil,
     headers: [String: String] = [:], body: String? = nil
   ) async throws -> Reply {
@@ -102,28 +109,20 @@ final class ServedProgram: Sendable {
       text: String(decoding: data, as: UTF8.self))
   }
 
-  func push(_ rows: String, idempotencyKey: String, key: String) async throws -> Reply {
+  public func push(_ rows: String, idempotencyKey: String, key: String) async throws -> Reply {
     try await ask(
       "POST", "/v1/sync/demand", key: key,
       headers: ["Content-Type": "text/csv", "Idempotency-Key": idempotencyKey], body: rows)
   }
 }
 
-/// Runs what blocks on a thread of its own: Swift's few are for what does not.
-func blocking<Value: Sendable>(
-  _ body: @escaping @Sendable () throws -> Value
-) async throws -> Value {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
-  }
-}
-
 /// Runs a program of this repository to its end.
-func finished(
+public func finished(
   _ executable: URL, _ arguments: [String], environment: [String: String] = [:]
 ) async throws -> (status: Int32, output: String) {
   try await blocking {
     let (process, output) = (Process(), Pipe())
+    output.closeOnExec()
     process.executableURL = executable
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
