@@ -77,5 +77,8 @@ let package = Package(
     tests(
       "Quartermaster",
       ["quartermaster", "Service", "Storage", "Planning", "Inventory", "Postgres"]),
+    tests(
+      "Fault",
+      ["quartermaster", "Service", "Planning", "Inventory", "Postgres", "HTTP", "Digests"]),
   ]
 )
