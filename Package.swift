@@ -64,7 +64,7 @@ let package = Package(
 
     .target(
       name: "TestKit", dependencies: ["Postgres"], path: "Tests/TestKit", swiftSettings: strict),
-    tests("LinearAlgebra", ["LinearAlgebra"]),
+    tests("LinearAlgebra", ["LinearAlgebra", "COpenBLAS"]),
     tests("Forecasting", ["Forecasting", "LinearAlgebra"]),
     tests("Inventory", ["Inventory"]),
     tests("Planning", ["Planning", "Forecasting", "Inventory"]),

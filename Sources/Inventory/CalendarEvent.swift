@@ -1,7 +1,7 @@
 /// Something known in advance that moves demand on one day, for all or part of the retailer.
 public struct CalendarEvent: Hashable, Sendable {
   public enum Kind: String, CaseIterable, Hashable, Sendable {
-    case holiday, event, promotion, payday, closed
+    case holiday, event, promotion, payday, closed, open
   }
 
   /// What the event applies to; nil means everything.

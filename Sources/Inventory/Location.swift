@@ -7,16 +7,19 @@ public struct Location: Hashable, Sendable {
   public var timeZone: String?
   /// How long after the end of a day its data may take.
   public var freshness: Freshness
+  /// Days of the week on which nothing is sold; nil where there are none.
+  public var closedWeekdays: Weekdays?
 
   public init(
     code: LocationCode, region: RegionCode, name: String? = nil, timeZone: String? = nil,
-    freshness: Freshness = .oneDay
+    freshness: Freshness = .oneDay, closedWeekdays: Weekdays? = nil
   ) {
     self.code = code
     self.region = region
     self.name = name
     self.timeZone = timeZone
     self.freshness = freshness
+    self.closedWeekdays = closedWeekdays
   }
 }
 

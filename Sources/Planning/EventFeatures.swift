@@ -43,7 +43,7 @@ struct EventFeatures {
       columnCount += lagged.count
       groups.append(
         FeatureTable.Group(
-          kind: EventFeatures.kind(of: column.kind), name: column.name, penalty: 1,
+          kind: EventFeatures.kind(of: column.kind), name: column.title, penalty: 1,
           columns: lagged))
     }
     self.groups = groups
@@ -51,7 +51,7 @@ struct EventFeatures {
   }
 
   private static func mayHaveColumn(_ event: CalendarEvent) -> Bool {
-    event.kind != .closed && event.scope.item == nil
+    !event.kind.isOpeningTime && event.scope.item == nil
   }
 
   /// The days around an event that count for each of its columns.
@@ -69,7 +69,7 @@ struct EventFeatures {
     switch kind {
     case .payday: .payday
     case .promotion: .promotion
-    case .holiday, .event, .closed: .event
+    case .holiday, .event, .closed, .open: .event
     }
   }
 

@@ -60,6 +60,12 @@ struct EventColumn: Hashable {
     scope = event.scope
   }
 
+  /// `Easter`, or with its scope `SNAP (CA)`.
+  var title: String {
+    let parts = scope.texts.filter { !$0.isEmpty }
+    return parts.isEmpty ? name : "\(name) (\(parts.joined(separator: ", ")))"
+  }
+
   func precedes(_ other: EventColumn) -> Bool {
     let own = [kind.rawValue, name] + scope.texts
     let others = [other.kind.rawValue, other.name] + other.scope.texts
@@ -68,4 +74,9 @@ struct EventColumn: Hashable {
     }
     return false
   }
+}
+
+extension CalendarEvent.Kind {
+  /// Whether such events say when is sold at all, and not how much.
+  var isOpeningTime: Bool { self == .closed || self == .open }
 }

@@ -51,8 +51,14 @@ public struct ForecastTable: Sendable {
   public let days: [Day]
   /// In the order of `Level`, then of their codes.
   public let nodes: [NodeForecast]
+  /// Of the nodes that were asked about.
+  public let explanations: [Explanation]
 
-  public init(origin: Day, settings: ForecastSettings, days: [Day], nodes: [NodeForecast]) {
+  public init(
+    origin: Day, settings: ForecastSettings, days: [Day], nodes: [NodeForecast],
+    explanations: [Explanation] = []
+  ) {
+    self.explanations = explanations
     self.origin = origin
     self.settings = settings
     self.days = days

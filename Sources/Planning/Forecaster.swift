@@ -28,10 +28,12 @@ public enum Forecaster {
   ///   - events: past and future; those after the horizon do no harm.
   ///   - prices: past and, as far as they are known, future. Promotions among them are events;
   ///     for the rest see `PriceElasticity`.
+  ///   - isExplained: the nodes whose forecasts are taken apart in the table's `explanations`.
   ///   - origin: the last day seen; the bucket that holds it is the last of history.
   public static func forecast(
     histories: [DemandHistory], events: [CalendarEvent], prices: [Price] = [], origin: Day,
-    settings: ForecastSettings, progress: ForecastProgress? = nil
+    settings: ForecastSettings, progress: ForecastProgress? = nil,
+    explaining isExplained: (Node) -> Bool = { _ in false }
   ) throws -> ForecastTable {
     guard settings.horizon > 0 else { throw ForecastFailure.horizonNotPositive(settings.horizon) }
     let order = try sorted(histories)
@@ -53,11 +55,12 @@ public enum Forecaster {
     var fits = try NodeFits(
       hierarchy, preparation, settings: settings,
       panels: HybridPanels(window: window, features: features, horizon: settings.horizon),
-      progress: progress)
+      explaining: isExplained, progress: progress)
+    let ahead = (next..<next + settings.horizon).map { grid.name(at: $0) }
+    let nodes = fits.coherent(settings)
     return ForecastTable(
-      origin: origin, settings: settings,
-      days: (next..<next + settings.horizon).map { grid.name(at: $0) },
-      nodes: fits.coherent(settings))
+      origin: origin, settings: settings, days: ahead, nodes: nodes,
+      explanations: fits.explanations(days: ahead))
   }
 
   /// The positions of the histories in the order of the hierarchy's series.

@@ -8,13 +8,17 @@ struct NodeFits {
   private var fits: [Fit] = []
   private let own: Range<Int>
   private var histories: [NodeHistory] = []
+  private var notes: ExplanationNotes
 
+  /// - Parameter isExplained: the nodes whose forecasts are taken apart.
   init(
     _ hierarchy: Hierarchy, _ preparation: Preparation, settings: ForecastSettings,
-    panels: HybridPanels, progress: ForecastProgress?
+    panels: HybridPanels, explaining isExplained: (Node) -> Bool, progress: ForecastProgress?
   ) throws {
     self.hierarchy = hierarchy
     self.preparation = preparation
+    notes = ExplanationNotes(
+      Set(hierarchy.nodes.indices.filter { isExplained(hierarchy.nodes[$0]) }))
     own = hierarchy.levels.last.map { hierarchy.nodes(of: $0) } ?? 0..<0
     if hierarchy.series.isEmpty { return }
     let perYear = Int(settings.bucket.perYear)
@@ -53,13 +57,15 @@ struct NodeFits {
       horizon: settings.horizon)
     for node in hierarchy.nodes.indices {
       let parent = parents[node].map { (history: histories[$0], fit: fits[$0]) }
-      fits.append(
-        ladder.fit(
-          histories[node], hybrid: placeOf[node].flatMap { hybrids[$0] }, parent: parent))
+      let hybrid = placeOf[node].flatMap { hybrids[$0] }
+      fits.append(ladder.fit(histories[node], hybrid: hybrid, parent: parent))
+      note(node, fits[node], hybrid, panels)
     }
     for (place, pool) in pools.pools.enumerated() {
-      let fit = ladder.fit(pool.history, hybrid: hybrids[nodes.count + place])
+      let hybrid = hybrids[nodes.count + place]
+      let fit = ladder.fit(pool.history, hybrid: hybrid)
       share(fit, among: pool.members, settings.bucket)
+      for member in pool.members { note(own.lowerBound + member, fit, hybrid, panels) }
     }
     // The levels that months have learnt know better than their sum where it goes.
     if settings.choice == .auto, settings.bucket != .month { scaleToAnchors() }
@@ -140,23 +146,53 @@ struct NodeFits {
       let factors = Anchors.factors(anchor: fits[node].means, sum: sums)
       for member in members {
         let fit = fits[own.lowerBound + member]
+        let scaled = zip(fit.means, factors).map { $0 * $1 }
         fits[own.lowerBound + member] = Fit(
-          tier: fit.tier, reason: fit.reason, means: zip(fit.means, factors).map { $0 * $1 },
-          spread: fit.spread)
+          tier: fit.tier, reason: fit.reason, means: scaled, spread: fit.spread)
+        notes.step(
+          own.lowerBound + member, .reconciliation,
+          "scaled to \(hierarchy.nodes[node].level.rawValue)", to: scaled)
       }
     }
   }
 
-  /// What a series is expected to sell: its fit, promoted where it is, nothing where it is closed.
+  /// Takes a fit apart, if somebody asked for it; that of a pool stands for its members.
+  private mutating func note(
+    _ node: Int, _ fit: Fit, _ hybrid: Hybrid.Forecast?, _ panels: HybridPanels
+  ) {
+    guard notes.wants(node) else { return }
+    let means = fits[node].means
+    guard fit.tier == .hybrid, let hybrid else {
+      return notes.begin(node, rung: fits[node].tier.rawValue, means: means)
+    }
+    let whole = fit.means.reduce(0, +)
+    let parts = HybridParts(
+      hybrid: hybrid, features: panels.features, historyCount: panels.window.historyCount)
+    notes.begin(
+      node, parts.parts(share: whole > 0 ? means.reduce(0, +) / whole : 0), means: means)
+  }
+
+  /// What a series is expected to sell: its fit, promoted and priced, nothing where it is closed.
   private func means(of series: Int) -> [Double] {
     let closed = preparation.series[series].closedAhead
-    let factors = preparation.factorsAhead[series] ?? [:]
-    let means = fits[own.lowerBound + series].means
-    if closed.isEmpty && factors.isEmpty { return means }
+    let means = priced(promoted(fits[own.lowerBound + series].means, series), series)
+    if closed.isEmpty { return means }
     return means.enumerated().map { lead, mean in
-      closed.contains(preparation.next + lead)
-        ? 0 : mean * (factors[preparation.next + lead] ?? 1)
+      closed.contains(preparation.next + lead) ? 0 : mean
     }
+  }
+
+  private func promoted(_ means: [Double], _ series: Int) -> [Double] {
+    multiplied(means, by: preparation.promotionsAhead[series])
+  }
+
+  private func priced(_ means: [Double], _ series: Int) -> [Double] {
+    multiplied(means, by: preparation.pricesAhead[series])
+  }
+
+  private func multiplied(_ means: [Double], by factors: [Int: Double]?) -> [Double] {
+    guard let factors else { return means }
+    return means.enumerated().map { $1 * (factors[preparation.next + $0] ?? 1) }
   }
 
   /// What is not believable after all gives way to the mean of what was sold.
@@ -174,7 +210,11 @@ struct NodeFits {
         tier: mean == nil ? .zero : .mean, reason: "the \(fit.tier.rawValue) forecast was absurd",
         means: mean?.means ?? fit.means.map { _ in 0 }, spread: mean?.spread ?? .certain,
         refused: refused)
-      preparation.factorsAhead[series] = nil
+      preparation.promotionsAhead[series] = nil
+      preparation.pricesAhead[series] = nil
+      notes.begin(
+        own.lowerBound + series, rung: fits[own.lowerBound + series].tier.rawValue,
+        means: fits[own.lowerBound + series].means)
     }
   }
 
@@ -183,6 +223,7 @@ struct NodeFits {
     let sums = Coherence.means(
       hierarchy.series.indices.map(means(of:)), members: hierarchy.members,
       horizon: settings.horizon)
+    noteLastSteps(sums)
     return hierarchy.nodes.indices.map { node in
       var quantiles = settings.quantiles.map { _ in [Double]() }
       for (lead, mean) in sums[node].enumerated() {
@@ -194,6 +235,33 @@ struct NodeFits {
         node: hierarchy.nodes[node], tier: fits[node].tier, reason: fits[node].reason,
         means: sums[node], quantiles: quantiles, spread: fits[node].spread,
         refused: fits[node].refused, recent: recent(of: node, settings))
+    }
+  }
+
+  /// What becomes of a fit's own answer, series by series, and what its series make of a sum.
+  private mutating func noteLastSteps(_ sums: [[Int64]]) {
+    for node in notes.nodes {
+      guard own.contains(node) else {
+        let count = hierarchy.members[node].count
+        notes.step(
+          node, .reconciliation, "sum of \(count) series",
+          to: sums[node].map { Double($0) / Coherence.thousandths })
+        continue
+      }
+      let series = node - own.lowerBound
+      let promoted = promoted(fits[node].means, series)
+      notes.step(node, .promotion, "promotion", to: promoted)
+      notes.step(node, .price, "price", to: priced(promoted, series))
+      notes.step(node, .closure, "closed", to: means(of: series))
+    }
+  }
+
+  /// Why the forecasts that were asked about are what they are.
+  func explanations(days: [Day]) -> [Explanation] {
+    notes.nodes.map { node in
+      Explanation(
+        node: hierarchy.nodes[node], tier: fits[node].tier, reason: fits[node].reason, days: days,
+        parts: notes.parts(of: node))
     }
   }
 

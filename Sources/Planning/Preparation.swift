@@ -9,8 +9,10 @@ struct Preparation {
   let horizon: Int
   /// In the order of `Hierarchy.series`.
   var series: [PreparedSeries]
-  /// What promotions and prices multiply buckets ahead by, by position, for each series.
-  var factorsAhead: [Int: [Int: Double]]
+  /// What promotions multiply buckets ahead by, by position, for each series that has any.
+  var promotionsAhead: [Int: [Int: Double]]
+  /// What prices multiply them by.
+  var pricesAhead: [Int: [Int: Double]]
   /// The elasticities that were found to help, by category.
   let elasticity: PriceElasticity
 
@@ -28,23 +30,27 @@ struct Preparation {
       return histories[position].stockouts.map { $0 + first }
     }
     let known = ClosedDays(events.filter { $0.kind == .closed }, grid: grid)
+    let opened = ClosedDays(events.filter { $0.kind == .open }, grid: grid)
     let learned = LearnedClosures(
       series, events: events, known: known, grid: grid, next: next, horizon: horizon)
     for position in series.indices {
       let closed = known.positions(for: series[position].series)
-        .union(learned.positions(for: series[position]))
+        .union(
+          learned.positions(for: series[position])
+            .subtracting(opened.positions(for: series[position].series)))
       series[position].mask(
         closed: closed, stockouts: stockouts[position], season: season, next: next,
         horizon: horizon, perYear: Int(grid.bucket.perYear))
     }
     let promotions = Promotions(
-      &series, events: events.filter { $0.kind != .closed && !covered.contains(EventColumn($0)) },
-      grid: grid, next: next, horizon: horizon, season: season)
+      &series,
+      events: events.filter {
+        !$0.kind.isOpeningTime && !covered.contains(EventColumn($0))
+      }, grid: grid, next: next, horizon: horizon, season: season)
     let priced = PriceEffects(&series, prices: prices, grid: grid, next: next, horizon: horizon)
     elasticity = priced.elasticity
-    factorsAhead = promotions.factorsAhead.merging(priced.factorsAhead) { promoted, priced in
-      promoted.merging(priced, uniquingKeysWith: *)
-    }
+    promotionsAhead = promotions.factorsAhead
+    pricesAhead = priced.factorsAhead
   }
 }
 
@@ -92,7 +98,7 @@ extension PreparedSeries {
   }
 }
 
-/// Buckets on which the calendar says that nothing is sold.
+/// Buckets that the calendar's closures, or its openings, cover.
 struct ClosedDays {
   private let index: EventIndex
   private let grid: BucketGrid

@@ -14,10 +14,12 @@ public struct BatchHeader: Sendable {
   /// The revision of facts that bring none.
   public let generatedAt: Instant?
   public let completeThrough: Day?
+  /// The version of its source's mapping with which the rows are read; nil for none.
+  public let mappingVersion: Int?
 
   public init(
     source: SourceCode, kind: String, key: String, contentDigest: [UInt8], generatedAt: Instant?,
-    completeThrough: Day?
+    completeThrough: Day?, mappingVersion: Int? = nil
   ) {
     self.source = source
     self.kind = kind
@@ -25,6 +27,7 @@ public struct BatchHeader: Sendable {
     self.contentDigest = contentDigest
     self.generatedAt = generatedAt
     self.completeThrough = completeThrough
+    self.mappingVersion = mappingVersion
   }
 }
 
@@ -66,12 +69,16 @@ public struct Receipt: Hashable, Sendable {
   public let watermarkMoved: Bool
   /// Whether the batch had been received before, with the same key and content.
   public let isRepeated: Bool
+  /// The version of its source's mapping with which the rows were read; nil for none.
+  public var mappingVersion: Int?
 
   /// The receipt of sending the same rows once more.
   public var allDuplicate: Receipt {
     var counts = RowCounts()
     counts.duplicate = self.counts.received
-    return Receipt(batch: batch, counts: counts, watermarkMoved: false, isRepeated: true)
+    return Receipt(
+      batch: batch, counts: counts, watermarkMoved: false, isRepeated: true,
+      mappingVersion: mappingVersion)
   }
 }
 
@@ -120,10 +127,11 @@ public enum BatchStore {
     if let known = try receipt(source: source, header: header, in: db) { return .repeated(known) }
     let inserted = try db.rows(
       """
-      INSERT INTO batch (source_id, kind, key, content_digest, generated_at, complete_through)
+      INSERT INTO batch (source_id, kind, key, content_digest, generated_at, complete_through,
+        mapping_version)
       VALUES (\(source), \(header.kind), \(header.key), \(header.contentDigest),
-        \(header.generatedAt), \(header.completeThrough))
-      RETURNING batch_id
+        \(header.generatedAt), \(header.completeThrough), \(header.mappingVersion))
+      RETURNING batch_id, set_config('quartermaster.batch', batch_id::text, true)
       """)
     return .opened(OpenBatch(id: try inserted[0][0], source: source, header: header))
   }
@@ -143,7 +151,8 @@ public enum BatchStore {
       WHERE batch_id = \(batch.id)
       """)
     return Receipt(
-      batch: Int(batch.id), counts: counts, watermarkMoved: watermarkMoved, isRepeated: false)
+      batch: Int(batch.id), counts: counts, watermarkMoved: watermarkMoved, isRepeated: false,
+      mappingVersion: batch.header.mappingVersion)
   }
 
   /// Whether facts of the source may carry revisions of this kind; the first one decides.
@@ -232,7 +241,8 @@ public enum BatchStore {
   ) throws -> Receipt? {
     let found = try db.rows(
       """
-      SELECT batch_id, content_digest, applied, duplicate, stale, quarantined, watermark_moved
+      SELECT batch_id, content_digest, applied, duplicate, stale, quarantined, watermark_moved,
+        mapping_version
       FROM batch WHERE source_id = \(source) AND key = \(header.key)
       """)
     guard let row = found.first else { return nil }
@@ -247,6 +257,7 @@ public enum BatchStore {
     counts.stale = try row[4]
     counts.quarantined = try row[5]
     return Receipt(
-      batch: batch, counts: counts, watermarkMoved: try row[6], isRepeated: true)
+      batch: batch, counts: counts, watermarkMoved: try row[6], isRepeated: true,
+      mappingVersion: try row[7])
   }
 }

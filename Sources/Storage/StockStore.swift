@@ -27,13 +27,18 @@ public enum StockStore {
   /// moment has not come yet at the location, are set aside.
   ///
   /// - Parameters:
+  ///   - units: what each row is counted in, by the table; nil for the item's own unit.
+  ///   - firstDay: the first day that is kept; earlier snapshots are refused.
   ///   - lastMoment: the end of today in a time zone; later snapshots are refused.
   ///   - civilDay: the civil date of a moment in a time zone (nil: the deployment's).
   public static func receive(
-    _ rows: [ReceivedRow<StockFact>], of batch: OpenBatch,
+    _ rows: [ReceivedRow<StockFact>], units: [String?] = [], table: UnitTable = UnitTable(),
+    of batch: OpenBatch, firstDay: (_ timeZone: String?) -> Day = { _ in .earliest },
     lastMoment: (_ timeZone: String?) -> Instant, civilDay: DatasetStore.CivilDay,
     in db: isolated Session
   ) throws -> RowOutcome {
+    var conversion = UnitConversion(table)
+    let (rows, uncounted) = try conversion.convert(rows, units: units, in: db)
     let items = try CodeLookup.items(rows.map(\.fact.item), in: db)
     let locations = try CodeLookup.locations(rows.map(\.fact.location), in: db)
     try SeriesStore.claim(
@@ -42,6 +47,7 @@ public enum StockStore {
       try BatchStore.claimRevisions(revision.kind, for: batch, in: db)
     }
     var intake = Intake()
+    for row in uncounted { intake.refuse(row) }
     var admitted: [(row: ReceivedRow<StockFact>, pair: SeriesStore.Pair)] = []
     var firstDays: [SeriesStore.Pair: Day] = [:]
     for row in rows {
@@ -63,6 +69,12 @@ public enum StockStore {
       }
       let pair = SeriesStore.Pair(item: item, location: location.id)
       let day = civilDay(asOf, location.timeZone)
+      let first = firstDay(location.timeZone)
+      guard day >= first else {
+        intake.refuse(
+          row.refused(.beforeRetention(column: "as_of", earliest: first), found: day.description))
+        continue
+      }
       firstDays[pair] = min(firstDays[pair] ?? day, day)
       admitted.append((row, pair))
     }

@@ -46,7 +46,7 @@ struct Arguments: Sendable {
   }
 
   private func checkCounts() throws(UsageFailure) {
-    if positionals.count < grammar.positionals.count {
+    if positionals.count < grammar.positionals.count(where: { !$0.isOptional }) {
       throw .missingArgument(grammar.positionals[positionals.count].name, grammar: grammar)
     }
     if positionals.count > grammar.positionals.count {

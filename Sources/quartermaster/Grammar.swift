@@ -3,6 +3,8 @@ struct Grammar: Sendable {
   struct Positional: Sendable {
     let name: String
     let help: String
+    /// Whether it may be left out; then so may all after it.
+    var isOptional = false
   }
 
   struct Option: Sendable {

@@ -37,7 +37,9 @@ enum Help {
   static func usage(_ grammar: Grammar) -> String {
     let needed = grammar.options.filter(\.isRequired).map(usage)
     let optional = grammar.options.contains { !$0.isRequired } ? ["[OPTIONS]"] : []
-    let words = ["quartermaster", grammar.name] + grammar.positionals.map(\.name)
+    let words =
+      ["quartermaster", grammar.name]
+      + grammar.positionals.map { $0.isOptional ? "[\($0.name)]" : $0.name }
     return (words + needed + optional).joined(separator: " ")
   }
 

@@ -46,6 +46,10 @@ struct UsageFailure: Failure, Hashable {
     UsageFailure("flag-with-value", "--\(name) takes no value")
   }
 
+  static func invalidMapping(_ sentence: String) -> UsageFailure {
+    UsageFailure("invalid-mapping", sentence)
+  }
+
   static func missingValue(_ name: String, placeholder: String) -> UsageFailure {
     UsageFailure("missing-value", "--\(name) needs a value: --\(name) \(placeholder)")
   }

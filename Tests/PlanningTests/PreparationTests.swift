@@ -109,9 +109,9 @@ struct PreparationTests {
     }
     let one = prepare(
       [history(days: 100) { promoted.contains($0 - Self.start) ? 30 : 10 }], events: events)
-    let factor = one.factorsAhead[0]?[one.next + 3] ?? 0
+    let factor = one.promotionsAhead[0]?[one.next + 3] ?? 0
     #expect(factor > 2 && factor < 3, "towards 3, but only ten days have been seen")
     #expect(abs(one.series[0].values[21] - 30 / factor) < 1e-9)
-    #expect(one.factorsAhead[0]?.count == 1)
+    #expect(one.promotionsAhead[0]?.count == 1)
   }
 }

@@ -24,6 +24,8 @@ struct HelpTests {
         train               Forecast every region from one version of the data and publish it
         report procurement  Say what a region should order, and how sure that is
         flags               List the predictions not to trust, and the regions that are behind
+        demand show         Show one series day by day: told, zero, missing, closed or out of stock
+        demand history      Show the life of one number: who told what when, and what stands
         status              Show how fresh each location's data is, and the last run
         forecast            Forecast a file of demand into a file, without a database
         backtest            Measure forecasts of a file against what came after
@@ -38,6 +40,10 @@ struct HelpTests {
         planners add        Mail somebody about a region's flags
         planners list       Show who is mailed about which region
         planners remove     Mail somebody no more
+        sources list        Show which sources push, and what of theirs is mapped
+        sources show        Show how a source's rows are read
+        sources map         Say once how a source writes its rows of a kind
+        sources unmap       Read a source's rows of a kind as the formats have them again
         serve               Run the service: API, pages, schedule, worker and mail
         migrate             Create the tables, or bring them up to this version
         demo                Load a generated retailer, train, and print one region's report
@@ -80,8 +86,9 @@ struct HelpTests {
   @Test("sync's help names the columns of every kind")
   func columns() throws {
     let text = try #require(try shown("help sync"))
-    #expect(text.contains("  demand     item, location, day, quantity; revision\n"))
-    #expect(text.contains("  locations  location, region; name, time_zone, freshness\n"))
+    #expect(text.contains("  demand     item, location, day, quantity; revision, unit\n"))
+    #expect(
+      text.contains("  locations  location, region; name, time_zone, freshness, closed_weekdays\n"))
   }
 
   @Test("every example in the help is a command line that is understood")

@@ -43,7 +43,7 @@ struct ServeDocumentTests {
 
   @Test(
     "every request that the documents show is answered with success",
-    arguments: ["docs/http-api.md", "README.md"])
+    arguments: ["docs/http-api.md", "docs/sync.md", "README.md"])
   func pasted(document: String) async throws {
     let fences = try Self.requests(in: document)
     #expect(!fences.isEmpty)
@@ -72,6 +72,14 @@ struct ServeDocumentTests {
         #expect(done.output.matches(of: /"batch":\d/).count == pushes)
         #expect(!done.output.contains(#""quarantined":1"#), "\(done.output)")
       }
+    }
+  }
+
+  @Test("the page for integrators names every reason for which a row is set aside")
+  func reasons() throws {
+    let document = try Self.text("docs/sync.md")
+    for code in RejectionCode.allCases {
+      #expect(document.contains("`\(code.rawValue)`"), "\(code.rawValue)")
     }
   }
 }

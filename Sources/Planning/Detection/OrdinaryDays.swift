@@ -18,7 +18,7 @@ struct OrdinaryDays {
       near.lowerBound - RecentDemand.daysPerYear...near.upperBound
       - RecentDemand.daysPerYear
     for event in events where event.kind != .payday {
-      let isBrief = event.kind == .promotion || event.kind == .closed
+      let isBrief = event.kind == .promotion || event.kind.isOpeningTime
       for shift in isBrief ? 0...0 : OrdinaryDays.reach {
         let day = event.day + shift
         guard near.contains(day) || lastYear.contains(day) else { continue }

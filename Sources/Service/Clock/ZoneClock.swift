@@ -48,6 +48,20 @@ public struct ZoneClock: Sendable {
     return Instant(microseconds: (civil - offset(at: first, zone)) * 1_000_000)
   }
 
+  /// The moment when clocks show so many seconds since midnight. Where they show it twice, the
+  /// first; where daylight saving skips it, as far beyond the gap as it lies within.
+  public func instant(of day: Day, second: Int, zone: String?) -> Instant {
+    let civil = Int64(day.ordinal) * 86_400 + Int64(second)
+    let day: Int64 = 86_400
+    // Zones change their offset months apart: the day before and the day after know both.
+    let offsets = [civil - day, civil + day].map { moment in
+      offset(at: Instant(microseconds: moment * 1_000_000), zone)
+    }
+    let moments = offsets.map { Instant(microseconds: (civil - $0) * 1_000_000) }
+    let shown = zip(moments, offsets).filter { offset(at: $0, zone) == $1 }.map(\.0)
+    return shown.min() ?? moments[0]
+  }
+
   /// The last microsecond of a day.
   public func endOfDay(_ day: Day, zone: String?) -> Instant {
     Instant(microseconds: startOfDay(day + 1, zone: zone).microseconds - 1)

@@ -19,6 +19,9 @@ enum FailureStatus {
     "under-way": 409,
     "unknown-key": 404,
     "unknown-region": 404,
+    "unknown-series": 404,
+    "unknown-version": 404,
+    "version-not-kept": 410,
   ]
 
   /// A failure that no table names is one of the data it was given, or ours.

@@ -65,8 +65,15 @@ public struct ForecastFilter: Sendable {
 
   /// Reads and forecasts.
   public func forecast(
-    progress: Progress.Channel = .silent
+    progress: Progress.Channel = .silent, explaining isExplained: (Node) -> Bool = { _ in false }
   ) throws -> (table: ForecastTable, summary: Summary) {
+    let (_, table, summary) = try forecastWithHistories(progress, isExplained)
+    return (table, summary)
+  }
+
+  func forecastWithHistories(
+    _ progress: Progress.Channel, _ isExplained: (Node) -> Bool
+  ) throws -> (histories: [DemandHistory], table: ForecastTable, summary: Summary) {
     let events = try options.calendar.map { try CalendarFile.events($0) } ?? []
     let prices = try options.prices.map { try PriceFile.prices($0) } ?? []
     let (buckets, read) = try read(progress)
@@ -77,12 +84,12 @@ public struct ForecastFilter: Sendable {
     do {
       table = try Forecaster.forecast(
         histories: buckets.histories, events: events, prices: prices, origin: buckets.origin,
-        settings: options.settings
-      ) { done, all in
-        step.expect(all)
-        step.advance(by: done - told)
-        told = done
-      }
+        settings: options.settings,
+        progress: { done, all in
+          step.expect(all)
+          step.advance(by: done - told)
+          told = done
+        }, explaining: isExplained)
     } catch {
       step.abandon()
       throw error
@@ -90,7 +97,7 @@ public struct ForecastFilter: Sendable {
     step.finish()
     summary.nodes = table.nodes.count
     for node in table.nodes { summary.tiers[node.tier, default: 0] += 1 }
-    return (table, summary)
+    return (buckets.histories, table, summary)
   }
 
   private func read(_ progress: Progress.Channel) throws -> (FileBuckets, Summary) {

@@ -1,6 +1,5 @@
 internal import Glibc
 
-private let comma = UInt8(ascii: ",")
 private let quote = UInt8(ascii: "\"")
 
 /// Finds the row at the start of the bytes and its fields; `problem` is set if it is malformed.
@@ -9,7 +8,8 @@ private let quote = UInt8(ascii: "\"")
 /// loop, whose length would be mispredicted once per field.
 @inline(__always)
 func scanCSV(
-  _ bytes: ScanBytes, into table: inout FieldTable, _ problem: inout MalformedRow
+  _ bytes: ScanBytes, _ delimiter: UInt8, into table: inout FieldTable,
+  _ problem: inout MalformedRow
 ) -> RowScan {
   let base = bytes.base
   var position = bytes.start
@@ -18,7 +18,7 @@ func scanCSV(
   table.begin()
   while true {
     if position < bytes.end, base[position] == quote {
-      let quoted = scanQuoted(bytes, position, into: &table)
+      let quoted = scanQuoted(bytes, position, delimiter, into: &table)
       switch quoted {
       case .closed(let after, let inner):
         position = after
@@ -32,10 +32,10 @@ func scanCSV(
       }
     } else {
       let from = position
-      position = fieldEnd(bytes, position, &seen)
+      position = fieldEnd(bytes, position, delimiter, &seen)
       table.append(base + from, position - from)
     }
-    if position < bytes.end, base[position] == comma {
+    if position < bytes.end, base[position] == delimiter {
       position += 1
       continue
     }
@@ -44,14 +44,16 @@ func scanCSV(
   }
 }
 
-/// The position of the first comma or line end, or the end of the bytes.
+/// The position of the first delimiter or line end, or the end of the bytes.
 @inline(__always)
-private func fieldEnd(_ bytes: ScanBytes, _ start: Int, _ seen: inout UInt64) -> Int {
+private func fieldEnd(
+  _ bytes: ScanBytes, _ start: Int, _ delimiter: UInt8, _ seen: inout UInt64
+) -> Int {
   var position = start
   while position < bytes.end {
     let word = bytes.word(position)
     let stops =
-      bytesEqual(word, comma) | bytesEqual(word, lineFeed) | bytesEqual(word, carriageReturn)
+      bytesEqual(word, delimiter) | bytesEqual(word, lineFeed) | bytesEqual(word, carriageReturn)
     if stops != 0 {
       let count = stops.trailingZeroBitCount >> 3
       seen |= word & ((1 << UInt64(count * 8)) &- 1)
@@ -100,7 +102,7 @@ private enum Quoted {
 }
 
 private func scanQuoted(
-  _ bytes: ScanBytes, _ open: Int, into table: inout FieldTable
+  _ bytes: ScanBytes, _ open: Int, _ delimiter: UInt8, into table: inout FieldTable
 ) -> Quoted {
   let base = bytes.base
   let from = open + 1
@@ -118,7 +120,7 @@ private func scanQuoted(
   }
   if position + 1 < bytes.end {
     let after = base[position + 1]
-    guard after == comma || after == lineFeed || after == carriageReturn else {
+    guard after == delimiter || after == lineFeed || after == carriageReturn else {
       return .malformed(.textAfterQuote)
     }
   }

@@ -28,6 +28,7 @@ extension Location {
       case .name: { $0.name = $1.name }
       case .timeZone: { $0.timeZone = $1.timeZone }
       case .freshness: { $0.freshness = $1.freshness }
+      case .closedWeekdays: { $0.closedWeekdays = $1.closedWeekdays }
       default: nil
       }
     }

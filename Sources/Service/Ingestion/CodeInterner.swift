@@ -22,3 +22,18 @@ struct CodeInterner<Thing>: ~Copyable {
     return bytes.add(field)
   }
 }
+
+/// Gives each unit of a file a small number.
+struct UnitInterner: ~Copyable {
+  private(set) var names: [String] = []
+  private var bytes = ByteInterner()
+
+  /// The unit's number, or nil if the bytes are no name of one.
+  mutating func intern(_ field: UnsafeRawBufferPointer) -> Int32? {
+    if let known = bytes.find(field) { return known }
+    let name = String(decoding: field, as: UTF8.self)
+    guard FieldText.isText(name) else { return nil }
+    names.append(name)
+    return bytes.add(field)
+  }
+}

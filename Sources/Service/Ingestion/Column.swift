@@ -4,7 +4,9 @@ public enum Column: String, CaseIterable, Hashable, Sendable {
   case packSize = "pack_size"
   case launched, ended, predecessor
   case timeZone = "time_zone"
-  case freshness, day, kind, supplier
+  case freshness
+  case closedWeekdays = "closed_weekdays"
+  case day, kind, supplier
   case leadTimeDays = "lead_time_days"
   case leadTimeDeviationDays = "lead_time_sd_days"
   case reviewPeriodDays = "review_period_days"
@@ -28,7 +30,7 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .items:
       [.item, .name, .category, .unit, .packSize, .launched, .ended, .predecessor]
-    case .locations: [.location, .region, .name, .timeZone, .freshness]
+    case .locations: [.location, .region, .name, .timeZone, .freshness, .closedWeekdays]
     case .calendar: [.day, .name, .kind, .region, .location, .item, .category]
     case .terms:
       [
@@ -36,8 +38,8 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
         .minimumOrderQuantity, .orderMultiple, .unitCost, .serviceLevel,
       ]
     case .prices: [.item, .from, .price, .location, .region, .promotion]
-    case .demand: [.item, .location, .day, .quantity, .revision]
-    case .stock: [.item, .location, .asOf, .onHand, .onOrder, .reserved, .revision]
+    case .demand: [.item, .location, .day, .quantity, .revision, .unit]
+    case .stock: [.item, .location, .asOf, .onHand, .onOrder, .reserved, .revision, .unit]
     }
   }
 

@@ -1,4 +1,5 @@
-/// How a source names its columns: `--map item=dept_id,day=date` and `--ignore cat_id`.
+/// How a source names its columns, `--map item=dept_id,day=date` and `--ignore cat_id`, and how it
+/// writes what stands in them.
 public struct ColumnMapping: Hashable, Sendable {
   /// Why a mapping cannot be read.
   public enum Failure: Error, Hashable, Sendable {
@@ -13,11 +14,19 @@ public struct ColumnMapping: Hashable, Sendable {
   public var theirs: [Column: String]
   /// Their columns that are passed over.
   public var ignored: Set<String>
+  /// Delimiter, encoding, and the form of days, numbers and units.
+  public var form: RowForm
 
-  public init(theirs: [Column: String] = [:], ignored: Set<String> = []) {
+  public init(
+    theirs: [Column: String] = [:], ignored: Set<String> = [], form: RowForm = .plain
+  ) {
     self.theirs = theirs
     self.ignored = ignored
+    self.form = form
   }
+
+  /// Whether rows are as the formats have them, nothing mapped.
+  public var isPlain: Bool { self == ColumnMapping() }
 
   /// Reads the two options; both may be empty.
   public init(map: String, ignore: String) throws(Failure) {
@@ -41,7 +50,8 @@ public struct ColumnMapping: Hashable, Sendable {
     let pairs = Column.allCases.compactMap { column in
       theirs[column].map { "\(column.rawValue)=\($0)" }
     }
-    return pairs.joined(separator: ",") + ";" + ignored.sorted().joined(separator: ",")
+    let columns = pairs.joined(separator: ",") + ";" + ignored.sorted().joined(separator: ",")
+    return form == .plain ? columns : columns + ";" + form.canonical
   }
 
   /// What one of their columns is for.

@@ -18,6 +18,9 @@ struct DemandBlock {
   fileprivate(set) var quantities: [Double] = []
   /// Empty when none of the block's rows says one.
   fileprivate(set) var revisions: [Revision?] = []
+  /// Numbers of the reader's units, -1 for rows without one; empty when none of the block's rows
+  /// says one.
+  fileprivate(set) var units: [Int32] = []
   fileprivate(set) var lines: [Int32] = []
   fileprivate(set) var rejections: [Rejection] = []
 
@@ -53,6 +56,7 @@ struct DemandBlock {
     days.removeAll(keepingCapacity: true)
     quantities.removeAll(keepingCapacity: true)
     revisions.removeAll(keepingCapacity: true)
+    units.removeAll(keepingCapacity: true)
     lines.removeAll(keepingCapacity: true)
     rejections.removeAll(keepingCapacity: true)
     text.removeAll(keepingCapacity: true)
@@ -71,6 +75,12 @@ struct DemandBlock {
     // The row is not yet counted: all before it said nothing.
     while revisions.count < items.count { revisions.append(nil) }
     revisions.append(revision)
+  }
+
+  /// Says the unit of the row that is about to be counted.
+  fileprivate mutating func append(unit: Int32) {
+    while units.count < items.count { units.append(-1) }
+    units.append(unit)
   }
 
   fileprivate mutating func reject(_ rejection: Rejection) {
@@ -94,11 +104,15 @@ struct DemandReader: ~Copyable {
     static let day = 2
     static let quantity = 3
     static let revision = 4
+    static let unit = 5
   }
 
   private(set) var items = CodeInterner<Item>()
   private(set) var locations = CodeInterner<Location>()
+  private(set) var units = UnitInterner()
   private var rows: RowReader
+  private let form: ValueForm
+  private let isPlain: Bool
   private var days = DayReader()
   private var revisions = RevisionReader()
 
@@ -109,6 +123,8 @@ struct DemandReader: ~Copyable {
     rows = try RowReader(
       source, format: format, columns: SyncKind.demand.columns,
       required: SyncKind.demand.requiredColumns, mapping: mapping, blockBytes: blockBytes)
+    form = rows.values
+    isPlain = form.isPlain
   }
 
   /// Replaces what the block holds by the next rows; false when there are none.
@@ -136,17 +152,30 @@ struct DemandReader: ~Copyable {
   @inline(__always)
   private mutating func take(into block: inout DemandBlock) -> Bool {
     let revisionField = rows.field(Place.revision)
+    let unitField = rows.field(Place.unit)
     guard let item = items.intern(rows.field(Place.item)),
       let location = locations.intern(rows.field(Place.location)),
-      let day = days.read(rows.field(Place.day)),
-      let quantity = DecimalNumber.read(rows.field(Place.quantity)),
+      let day = isPlain ? days.read(rows.field(Place.day)) : mappedDay(),
+      let quantity = isPlain
+        ? DecimalNumber.read(rows.field(Place.quantity))
+        : form.numbers.read(rows.field(Place.quantity)),
       Quantity.isDemand(quantity)
     else { return false }
+    var unit: Int32?
+    if !unitField.isEmpty {
+      unit = units.intern(unitField)
+      guard unit != nil else { return false }
+    }
     if revisionField.isEmpty {
       block.append(nil)
     } else {
       guard let revision = revisions.read(revisionField) else { return false }
       block.append(revision)
+    }
+    if let unit {
+      block.append(unit: unit)
+    } else if !block.units.isEmpty {
+      block.append(unit: -1)
     }
     block.items.append(item)
     block.locations.append(location)
@@ -155,6 +184,8 @@ struct DemandReader: ~Copyable {
     block.keep(rows.raw, line: rows.line)
     return true
   }
+
+  private func mappedDay() -> Int32? { form.day(rows.field(Place.day))?.ordinal }
 
   /// Finds out what `take` did not accept: rows are good nearly always, so that only bad ones pay.
   private mutating func diagnose() -> Rejection {
@@ -165,6 +196,7 @@ struct DemandReader: ~Copyable {
       _ = try values.requiredDay(.day)
       _ = try values.requiredQuantity(.quantity, mayBeNegative: false)
       _ = try values.revision()
+      _ = try values.text(.unit)
       preconditionFailure("a row is taken or has a reason")
     } catch {
       return reject(error, values.bytes(error.field))

@@ -34,6 +34,10 @@ extension Location: ReadableFact {
       guard let promised = Freshness(duration) else { throw .invalidDuration }
       freshness = promised
     }
+    if let names = try values.text(.closedWeekdays) {
+      guard let days = Weekdays(names) else { throw .invalidWeekdays }
+      closedWeekdays = days
+    }
   }
 }
 
@@ -51,6 +55,7 @@ extension CalendarEvent: ReadableFact {
     let scope = Scope(
       region: try values.code(.region), location: try values.code(.location),
       item: try values.code(.item), category: try values.code(.category))
+    if kind == .open, scope.item != nil || scope.category != nil { throw .openForItems }
     self.init(day: day, name: name, kind: kind, scope: scope)
   }
 }
@@ -86,31 +91,33 @@ extension Price: ReadableFact {
 
 /// What a location held of an item, as its source says it.
 struct StockRow: Hashable, Sendable {
-  /// When a count was taken.
-  enum AsOf: Hashable, Sendable {
-    case instant(Instant)
-    /// A bare date: the stock after the day's last movement.
-    case endOfDay(Day)
-  }
-
   let item: ItemCode
   let location: LocationCode
-  let asOf: AsOf
+  /// When the count was taken.
+  let asOf: WrittenTime
   let onHand: Double
   let onOrder: Double
   let reserved: Double
   let revision: Revision?
+  /// What the quantities are counted in; nil for the item's own unit.
+  let unit: String?
 
-  /// The snapshot. `endOfDay` gives the location's last microsecond of a day, by its time zone: so
-  /// the snapshot is in force at that day's end and at the next one's start, and its own civil date
-  /// is still the day that was named.
-  func snapshot(endOfDay: (Day) -> Instant) -> StockSnapshot {
-    let moment =
-      switch asOf {
-      case .instant(let instant): instant
-      case .endOfDay(let day): endOfDay(day)
-      }
-    return StockSnapshot(asOf: moment, onHand: onHand, onOrder: onOrder, reserved: reserved)
+  /// The snapshot. `instant` gives the moment that a row without one means at its location; for a
+  /// bare day the last microsecond of it: so the snapshot is in force at that day's end and at the
+  /// next one's start, and its own civil date is still the day that was named.
+  func snapshot(instant: (WrittenTime) -> Instant) -> StockSnapshot {
+    StockSnapshot(asOf: instant(asOf), onHand: onHand, onOrder: onOrder, reserved: reserved)
+  }
+}
+
+extension ZoneClock {
+  /// The moment that a row means at a location in this zone.
+  func instant(of time: WrittenTime, zone: String?) -> Instant {
+    switch time {
+    case .instant(let instant): instant
+    case .endOfDay(let day): endOfDay(day, zone: zone)
+    case .local(let day, let second): self.instant(of: day, second: second, zone: zone)
+    }
   }
 }
 
@@ -120,17 +127,12 @@ extension StockRow: ReadableFact {
   init(_ values: RowValues) throws(RejectionReason) {
     item = try values.requiredCode(.item)
     location = try values.requiredCode(.location)
-    guard let moment = try values.text(.asOf) else { throw .missingValue(.asOf) }
-    if let day = Day(moment) {
-      asOf = .endOfDay(day)
-    } else if let instant = Instant(moment) {
-      asOf = .instant(instant)
-    } else {
-      throw .invalidTime(.asOf)
-    }
+    guard let moment = try values.asOf(.asOf) else { throw .missingValue(.asOf) }
+    asOf = moment
     onHand = try values.requiredQuantity(.onHand, mayBeNegative: true)
     onOrder = try values.quantity(.onOrder, mayBeNegative: false) ?? 0
     reserved = try values.quantity(.reserved, mayBeNegative: false) ?? 0
     revision = try values.revision()
+    unit = try values.text(.unit)
   }
 }

@@ -26,8 +26,9 @@ struct FieldTable {
     places = .allocate(capacity: columns)
     for position in 0..<columns { (places + position).initialize(to: position) }
     // What undoing leaves is shorter than the row it came from, which is at most this long plus
-    // what was read beyond it; memory that is never written costs nothing.
-    scratch = .allocate(capacity: RowReader.rowLimitBytes * 2)
+    // what was read beyond it, and decoding makes three bytes of one at most; memory that is never
+    // written costs nothing.
+    scratch = .allocate(capacity: RowReader.rowLimitBytes * 5)
   }
 
   func release() {
@@ -75,6 +76,16 @@ struct FieldTable {
   mutating func keep(_ count: Int) -> UnsafeRawBufferPointer {
     defer { scratchUsed += count }
     return UnsafeRawBufferPointer(start: scratch + scratchUsed, count: count)
+  }
+
+  /// Makes UTF-8 of the row's cells; false if a byte stands for nothing.
+  mutating func decodeWindows1252() -> Bool {
+    for cell in 0..<min(found, FieldTable.cellLimit)
+    where cells[cell].contains(where: { $0 >= 0x80 }) {
+      guard let count = Windows1252.decode(cells[cell], into: room()) else { return false }
+      cells[cell] = keep(count)
+    }
+    return true
   }
 
   /// The cells of the row as text.

@@ -8,17 +8,20 @@ struct Intake {
   private let batch: OpenBatch
   private let format: RowFormat?
   private let clock: ZoneClock
+  private let retention: Retention
   private let step: Progress
   private var counts = RowCounts()
   private var first: [QuarantinedRow] = []
 
   init(
-    _ push: Push, _ batch: OpenBatch, format: RowFormat?, clock: ZoneClock, step: Progress
+    _ push: Push, _ batch: OpenBatch, format: RowFormat?, clock: ZoneClock,
+    retention: Retention, step: Progress
   ) {
     self.push = push
     self.batch = batch
     self.format = format
     self.clock = clock
+    self.retention = retention
     self.step = step
   }
 
@@ -80,13 +83,17 @@ struct Intake {
   ) throws {
     var reader = try DemandReader(source, format: format, mapping: push.mapping)
     var block = DemandBlock()
-    let clock = clock
-    var intake = DemandIntake(batch) { clock.today(zone: $0) }
+    let (clock, retention) = (clock, retention)
+    var intake = DemandIntake(batch, units: push.mapping.form.units) {
+      retention.allowedDays(today: clock.today(zone: $0))
+    }
     while try reader.read(into: &block) {
       let received = block.received
       let rejections = block.rejections
       let refused = try intake.receive(
-        DemandFacts(block, items: reader.items.codes, locations: reader.locations.codes), in: db)
+        DemandFacts(
+          block, items: reader.items.codes, locations: reader.locations.codes,
+          units: reader.units.names), in: db)
       counts.quarantined += rejections.count
       try setAside(rejections + refused.map(Rejection.init), in: db)
       step.advance(by: received)
@@ -98,18 +105,21 @@ struct Intake {
     _ source: consuming ByteSource, in db: isolated Session
   ) throws {
     let zones = try LocationStore.timeZones(in: db)
-    let (batch, clock) = (batch, clock)
+    let (batch, clock, retention) = (batch, clock, retention)
+    let table = push.mapping.form.units
     try takeBlocks(StockRow.self, source, in: db) { rows, db in
       let facts = rows.map { row in
         let stock = row.fact
         let zone = zones[stock.location] ?? nil
-        let snapshot = stock.snapshot { clock.endOfDay($0, zone: zone) }
+        let snapshot = stock.snapshot { clock.instant(of: $0, zone: zone) }
         return ReceivedRow(
           StockFact(item: stock.item, location: stock.location, snapshot: snapshot),
           revision: stock.revision, line: row.line, raw: row.raw)
       }
       return try StockStore.receive(
-        facts, of: batch, lastMoment: { clock.endOfDay(clock.today(zone: $0), zone: $0) },
+        facts, units: rows.map(\.fact.unit), table: table, of: batch,
+        firstDay: { retention.allowedDays(today: clock.today(zone: $0)).lowerBound },
+        lastMoment: { clock.endOfDay(clock.today(zone: $0), zone: $0) },
         civilDay: { clock.day(of: $0, zone: $1) }, in: db)
     }
   }
@@ -177,11 +187,13 @@ struct Intake {
 }
 
 extension DemandFacts {
-  init(_ block: DemandBlock, items: [ItemCode], locations: [LocationCode]) {
+  init(
+    _ block: DemandBlock, items: [ItemCode], locations: [LocationCode], units: [String]
+  ) {
     self.init(
       itemCodes: items, locationCodes: locations, items: block.items, locations: block.locations,
       days: block.days, quantities: block.quantities, revisions: block.revisions,
-      lines: block.lines, raw: block.raw)
+      lines: block.lines, unitNames: units, units: block.units, raw: block.raw)
   }
 }
 
@@ -203,6 +215,11 @@ extension Rejection {
       case .unknownLocation: .unknownLocation
       case .futureDay(let column, let today):
         .futureDay(Column(rawValue: column) ?? .day, today: today)
+      case .beforeRetention(let column, let earliest):
+        .beforeRetention(Column(rawValue: column) ?? .day, earliest: earliest)
+      case .unknownUnit(let problem): .unknownUnit(problem)
+      case .beyondLimit(let column):
+        .invalidQuantity(Column(rawValue: column) ?? .quantity, .beyondLimitInUnits)
       case .conflictingDuplicate: .conflictingDuplicate
       }
     self.init(

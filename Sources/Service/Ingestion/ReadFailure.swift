@@ -39,8 +39,8 @@ enum ForeignForm: Hashable, Sendable {
   case zip
   /// One JSON array of objects.
   case jsonArray
-  /// A header of one cell, cut by something else than commas.
-  case separated(by: String)
+  /// A header of one cell, cut by something else than the delimiter.
+  case separated(by: String, wanted: RowForm.Delimiter)
 
   /// What the first bytes of a file tell, at least four of them if it has as many.
   init?(opening bytes: [UInt8]) {
@@ -61,9 +61,13 @@ enum ForeignForm: Hashable, Sendable {
   }
 
   /// What a header of a single unknown column tells.
-  init?(header: String) {
-    guard let separator = header.first(where: { ";\t|".contains($0) }) else { return nil }
-    self = .separated(by: String(separator))
+  init?(header: String, delimiter: RowForm.Delimiter) {
+    guard
+      let separator = header.first(where: { sign in
+        String(sign) != delimiter.rawValue && RowForm.Delimiter(rawValue: String(sign)) != nil
+      })
+    else { return nil }
+    self = .separated(by: String(separator), wanted: delimiter)
   }
 }
 

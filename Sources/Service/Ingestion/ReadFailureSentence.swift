@@ -50,8 +50,8 @@ extension ReadFailure: Failure {
     case .duplicateColumn(let column):
       return "two columns are \(column.rawValue); use --ignore for one of them"
     case .mappedColumnAbsent(let column, let theirs, let header):
-      return "--map \(column.rawValue)=\(theirs): the header holds no '\(theirs)', but"
-        + " \(header.listedShort)"
+      return "\(column.rawValue) is mapped to '\(theirs.shownShort)': the header holds no such"
+        + " column, but \(header.listedShort)"
     case .missingColumns(let columns, let header):
       let names = columns.map(\.rawValue).joined(separator: ", ")
       return "missing column\(columns.count == 1 ? "" : "s") \(names): the header holds"
@@ -83,10 +83,17 @@ extension ForeignForm {
     case .utf32: "is UTF-32; convert it to UTF-8"
     case .zip: "is a spreadsheet or a ZIP archive; save it as CSV"
     case .jsonArray: "is one JSON array; write one object per line, without brackets and commas"
-    case .separated(let separator):
-      "has its columns separated by \(separator == "\t" ? "tabs" : "'\(separator)'"); separate them"
-        + " by commas"
+    case .separated(let separator, let wanted):
+      "has its columns separated by \(RowForm.Delimiter.shown(separator)); separate them by"
+        + " \(wanted == .comma ? "commas" : wanted == .tab ? "tabs" : "'\(wanted.rawValue)'")"
     }
+  }
+}
+
+extension RowForm.Delimiter {
+  /// As a sentence shows it.
+  static func shown(_ separator: String) -> String {
+    separator == "\t" ? "tabs" : "'\(separator)'"
   }
 }
 

@@ -11,7 +11,8 @@ extension PushReceipt {
         + " + quarantined \(counts.quarantined.grouped)",
       receipt.isRepeated
         ? "batch \(receipt.batch) had this content: nothing was stored again"
-        : "batch \(receipt.batch)",
+        : "batch \(receipt.batch)"
+          + (receipt.mappingVersion.map { ", read with mapping version \($0)" } ?? ""),
     ]
     if let watermark { lines.append(watermark) }
     if !firstQuarantined.isEmpty {

@@ -18,6 +18,7 @@ public enum RejectionCode: String, CaseIterable, Hashable, Sendable {
   case invalidFlag = "invalid_flag"
   case invalidDuration = "invalid_duration"
   case invalidTimeZone = "invalid_time_zone"
+  case invalidWeekdays = "invalid_weekdays"
   case unknownItem = "unknown_item"
   case unknownLocation = "unknown_location"
   case unknownUnit = "unknown_unit"
@@ -26,7 +27,13 @@ public enum RejectionCode: String, CaseIterable, Hashable, Sendable {
 
 /// A code with what a sentence needs to say it.
 enum RejectionReason: Error, Hashable, Sendable {
-  enum QuantityProblem: Hashable, Sendable { case notANumber, negative, beyondLimit }
+  enum QuantityProblem: Hashable, Sendable {
+    case notANumber, negative, beyondLimit
+    /// A source's numbers are written otherwise.
+    case notWrittenAs(NumberForm)
+    /// Once it is counted in the item's unit.
+    case beyondLimitInUnits
+  }
 
   case malformed(MalformedRow)
   case missingValue(Column)
@@ -40,6 +47,10 @@ enum RejectionReason: Error, Hashable, Sendable {
   case beforeRetention(Column, earliest: Day)
   case invalidQuantity(Column, QuantityProblem)
   case invalidNumber(Column)
+  /// A day or time that is not written as its source's are.
+  case unlikePattern(Column, DayPattern, isTime: Bool)
+  /// A number that is not written as its source's are.
+  case unlikeNumberForm(Column, NumberForm)
   case outOfRange(Column, NumberRange)
   case invalidRevision
   /// A source's revisions are integers or times, never both.
@@ -49,9 +60,12 @@ enum RejectionReason: Error, Hashable, Sendable {
   case invalidFlag(Column)
   case invalidDuration
   case invalidTimeZone
+  case invalidWeekdays
+  /// An opening of single items, though a location opens as a whole.
+  case openForItems
   case unknownItem
   case unknownLocation
-  case unknownUnit
+  case unknownUnit(UnitTable.Problem)
   /// Another row says something else of the same fact with the same revision.
   case conflictingDuplicate
 
@@ -62,17 +76,18 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .missingValue: .missingValue
     case .invalidCode: .invalidCode
     case .invalidText: .invalidText
-    case .invalidDay, .endsBeforeLaunch: .invalidDay
-    case .invalidTime: .invalidTime
+    case .invalidDay, .endsBeforeLaunch, .unlikePattern(_, _, isTime: false): .invalidDay
+    case .invalidTime, .unlikePattern: .invalidTime
     case .futureDay: .futureDay
     case .beforeRetention: .beforeRetention
     case .invalidQuantity: .invalidQuantity
-    case .invalidNumber, .outOfRange: .invalidNumber
+    case .invalidNumber, .outOfRange, .unlikeNumberForm: .invalidNumber
     case .invalidRevision, .otherRevisionKind: .invalidRevision
-    case .invalidKind: .invalidKind
+    case .invalidKind, .openForItems: .invalidKind
     case .invalidFlag: .invalidFlag
     case .invalidDuration: .invalidDuration
     case .invalidTimeZone: .invalidTimeZone
+    case .invalidWeekdays: .invalidWeekdays
     case .unknownItem: .unknownItem
     case .unknownLocation: .unknownLocation
     case .unknownUnit: .unknownUnit
@@ -87,13 +102,15 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .missingValue(let column), .invalidCode(let column), .invalidText(let column),
       .invalidDay(let column), .invalidTime(let column), .futureDay(let column, _),
       .beforeRetention(let column, _), .invalidQuantity(let column, _), .invalidNumber(let column),
-      .outOfRange(let column, _), .invalidFlag(let column):
+      .outOfRange(let column, _), .invalidFlag(let column), .unlikePattern(let column, _, _),
+      .unlikeNumberForm(let column, _):
       column
     case .endsBeforeLaunch: .ended
     case .invalidRevision, .otherRevisionKind: .revision
-    case .invalidKind: .kind
+    case .invalidKind, .openForItems: .kind
     case .invalidDuration: .freshness
     case .invalidTimeZone: .timeZone
+    case .invalidWeekdays: .closedWeekdays
     case .unknownItem: .item
     case .unknownLocation: .location
     case .unknownUnit: .unit

@@ -22,6 +22,10 @@ extension Rejection {
     case .beforeRetention(_, let earliest):
       return "\(subject) is before \(earliest), the first day that is kept"
     case .invalidQuantity(_, let problem): return "\(subject) \(problem.predicate)"
+    case .unlikePattern(_, let pattern, _):
+      return "\(subject) is not a date of the form \(pattern)"
+    case .unlikeNumberForm(_, let form):
+      return "\(subject) is not a number of the form \(form.example)"
     case .invalidNumber: return "\(subject) is not a decimal number"
     case .outOfRange(_, let range): return "\(subject) must be \(range.description)"
     case .invalidRevision: return "\(subject) is neither an integer nor a time"
@@ -34,9 +38,16 @@ extension Rejection {
     case .invalidFlag: return "\(subject) is none of true, false, 1, 0"
     case .invalidDuration: return "\(subject) is not a duration like P1D or PT6H"
     case .invalidTimeZone: return "\(subject) is not a time zone like Europe/Berlin"
+    case .invalidWeekdays:
+      return "\(subject) are not one to six days like 'saturday sunday'"
+    case .openForItems: return "\(subject) opens a whole location: leave item and category empty"
     case .unknownItem: return "\(subject) is not known"
     case .unknownLocation: return "\(subject) is not known"
-    case .unknownUnit: return "\(subject) is not known"
+    case .unknownUnit(.unknown(let itemUnit)):
+      let own = itemUnit.map { "the item's own is '\($0.shownShort)'" } ?? "the item has none"
+      return "\(subject) is not known: \(own), and its source maps no such unit"
+    case .unknownUnit(.noPackSize):
+      return "\(subject) is a pack, and the item has no pack_size"
     case .conflictingDuplicate:
       return "another row says something else of the same fact with the same revision"
     }
@@ -49,6 +60,8 @@ extension RejectionReason.QuantityProblem {
     case .notANumber: "is not a decimal number"
     case .negative: "is negative"
     case .beyondLimit: "is beyond the limit of 1000000000"
+    case .notWrittenAs(let form): "is not a number of the form \(form.example)"
+    case .beyondLimitInUnits: "in the item's own unit is beyond the limit of 1000000000"
     }
   }
 }

@@ -44,6 +44,8 @@ struct RowReader: ~Copyable {
   private(set) var format = RowFormat.csv
   /// The columns asked for that the header holds; all of them for NDJSON, which has no header.
   private(set) var present: Set<Column> = []
+  /// How the fields are to be read.
+  private(set) var values: ValueForm
   /// Where the row begins: 1 is the first line of the file.
   private(set) var line = 0
   /// The bytes of the row as they stand in the file, without its line end.
@@ -60,6 +62,8 @@ struct RowReader: ~Copyable {
   private var skipsToLineEnd = false
   private var nextLine = 1
   private var isFirstRow = true
+  private let delimiter: UInt8
+  private let encoding: RowForm.Encoding
   private var table: FieldTable
   private var keys: KeyTable
   /// Why the row just scanned is malformed, if it is.
@@ -82,9 +86,13 @@ struct RowReader: ~Copyable {
     buffer.initialize(repeating: 0, count: capacity + 8)
     table = FieldTable(columns: columns.count)
     keys = KeyTable(columns: columns, mapping: mapping)
+    delimiter = mapping.form.delimiter.byte
+    encoding = mapping.form.encoding
+    values = mapping.form.values(in: .csv)
     // NDJSON without a line is a list of no rows; CSV without one lacks its header.
     let first = try skipToContent(mayBeEmpty: format == .ndjson)
     self.format = format ?? (first == UInt8(ascii: "{") ? .ndjson : .csv)
+    values = mapping.form.values(in: self.format)
     switch self.format {
     case .csv: try readHeader(columns: columns, required: required, mapping: mapping)
     case .ndjson: present = Set(columns)
@@ -112,7 +120,7 @@ struct RowReader: ~Copyable {
         guard scan.length <= RowReader.rowLimitBytes else { return try reject(.tooLong) }
         take(scan)
         isFirstRow = false
-        return scan.isASCII || isValidUTF8(raw) ? .row : .malformed(.encoding)
+        return scan.isASCII || isText() ? .row : .malformed(.encoding)
       case .malformed:
         return try refuse(scan)
       }
@@ -134,6 +142,18 @@ struct RowReader: ~Copyable {
 
   /// Bytes of the file read so far, and all it has where that is known.
   var progress: (bytesRead: Int, bytesTotal: Int?) { (source.rawBytesRead, source.rawBytesTotal) }
+}
+
+// MARK: - Text
+
+extension RowReader {
+  /// Whether the row in hand is text in its encoding; its fields are UTF-8 from here on.
+  private mutating func isText() -> Bool {
+    switch (format, encoding) {
+    case (.csv, .windows1252): table.decodeWindows1252()
+    case (.csv, .utf8), (.ndjson, _): isValidUTF8(raw)
+    }
+  }
 }
 
 // MARK: - Beginning
@@ -165,6 +185,20 @@ extension RowReader {
   private mutating func readHeader(
     columns: [Column], required: [Column], mapping: ColumnMapping
   ) throws(ReadFailure) {
+    let header: [String]
+    if let told = mapping.form.header { header = told } else { header = try headerRow(mapping) }
+    table.expect(header.count)
+    let places = try HeaderPlaces(header, columns: columns, mapping: mapping)
+    let missing = required.filter { places.cells[$0] == nil }
+    guard missing.isEmpty else { throw .missingColumns(missing, header: header) }
+    present = Set(places.cells.keys)
+    for (position, column) in columns.enumerated() {
+      table.place(position, at: places.cells[column])
+    }
+  }
+
+  /// The names that the file's first row says.
+  private mutating func headerRow(_ mapping: ColumnMapping) throws(ReadFailure) -> [String] {
     let outcome = try next()
     if raw.first == UInt8(ascii: "["),
       raw.dropFirst().first(where: { $0 > 32 }).map({
@@ -177,19 +211,12 @@ extension RowReader {
       throw .malformedHeader(name: source.name, problem)
     }
     let header = table.texts()
-    table.expect(header.count)
     if header.count == 1, mapping.meaning(of: header[0]) == .unknown,
-      let form = ForeignForm(header: header[0])
+      let form = ForeignForm(header: header[0], delimiter: mapping.form.delimiter)
     {
       throw .foreign(name: source.name, form)
     }
-    let places = try HeaderPlaces(header, columns: columns, mapping: mapping)
-    let missing = required.filter { places.cells[$0] == nil }
-    guard missing.isEmpty else { throw .missingColumns(missing, header: header) }
-    present = Set(places.cells.keys)
-    for (position, column) in columns.enumerated() {
-      table.place(position, at: places.cells[column])
-    }
+    return header
   }
 }
 
@@ -212,7 +239,10 @@ extension RowReader {
   private mutating func scanRow() -> RowScan {
     let bytes = ScanBytes(base: buffer, start: start, end: end, isLast: sourceEnded)
     switch format {
-    case .csv: return scanCSV(bytes, into: &table, &problem)
+    // Said twice, so that the usual delimiter is a constant of its loop.
+    case .csv where delimiter == UInt8(ascii: ","):
+      return scanCSV(bytes, UInt8(ascii: ","), into: &table, &problem)
+    case .csv: return scanCSV(bytes, delimiter, into: &table, &problem)
     case .ndjson: return scanNDJSON(bytes, &keys, into: &table, &problem)
     }
   }

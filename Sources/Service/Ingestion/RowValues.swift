@@ -4,6 +4,11 @@ internal import Inventory
 /// The longest name, unit or supplier.
 enum FieldText {
   static let limitBytes = 1024
+
+  static func isText(_ text: String) -> Bool {
+    text.utf8.count <= limitBytes
+      && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+  }
 }
 
 /// Bounds of a number that is not a quantity.
@@ -45,9 +50,11 @@ enum NumberRange: Hashable, Sendable, CustomStringConvertible {
 struct RowValues {
   private let fields: [UnsafeRawBufferPointer]
   private let columns: [Column]
+  private let form: ValueForm
 
   init(_ rows: borrowing RowReader, _ columns: [Column]) {
     self.columns = columns
+    form = rows.values
     var fields: [UnsafeRawBufferPointer] = []
     for position in columns.indices { fields.append(rows.field(position)) }
     self.fields = fields
@@ -79,17 +86,27 @@ struct RowValues {
     let field = bytes(column)
     guard !field.isEmpty else { return nil }
     let text = String(decoding: field, as: UTF8.self)
-    guard field.count <= FieldText.limitBytes,
-      text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
-    else { throw .invalidText(column) }
+    guard FieldText.isText(text) else { throw .invalidText(column) }
     return text
   }
 
   func day(_ column: Column) throws(RejectionReason) -> Day? {
     let field = bytes(column)
     guard !field.isEmpty else { return nil }
-    guard let day = Day(iso: field) else { throw .invalidDay(column) }
+    guard let day = form.day(field) else {
+      throw form.days.map { .unlikePattern(column, $0, isTime: false) } ?? .invalidDay(column)
+    }
     return day
+  }
+
+  /// A time, or the day at whose end something was.
+  func asOf(_ column: Column) throws(RejectionReason) -> WrittenTime? {
+    let field = bytes(column)
+    guard !field.isEmpty else { return nil }
+    guard let moment = form.asOf(field) else {
+      throw form.days.map { .unlikePattern(column, $0, isTime: true) } ?? .invalidTime(column)
+    }
+    return moment
   }
 
   func requiredDay(_ column: Column) throws(RejectionReason) -> Day {
@@ -100,7 +117,7 @@ struct RowValues {
   func number(_ column: Column, _ range: NumberRange) throws(RejectionReason) -> Double? {
     let field = bytes(column)
     guard !field.isEmpty else { return nil }
-    guard let number = DecimalNumber.read(field) else { throw .invalidNumber(column) }
+    guard let number = form.numbers.read(field) else { throw notANumber(column) }
     guard range.contains(number) else { throw .outOfRange(column, range) }
     return number
   }
@@ -109,10 +126,14 @@ struct RowValues {
   func money(_ column: Column) throws(RejectionReason) -> String? {
     guard try number(column, .cost) != nil else { return nil }
     let field = bytes(column)
-    guard field.count <= 32, !field.contains(where: { $0 | 32 == UInt8(ascii: "e") }) else {
-      throw .invalidNumber(column)
-    }
-    return String(decoding: field, as: UTF8.self)
+    guard field.count <= 32, !field.contains(where: { $0 | 32 == UInt8(ascii: "e") }),
+      let text = form.numbers.plainText(field)
+    else { throw .invalidNumber(column) }
+    return text
+  }
+
+  private func notANumber(_ column: Column) -> RejectionReason {
+    form.numbers == .plain ? .invalidNumber(column) : .unlikeNumberForm(column, form.numbers)
   }
 
   /// true, false, 1 or 0.
@@ -131,8 +152,9 @@ struct RowValues {
   ) throws(RejectionReason) -> Double? {
     let field = bytes(column)
     guard !field.isEmpty else { return nil }
-    guard let value = DecimalNumber.read(field) else {
-      throw .invalidQuantity(column, .notANumber)
+    guard let value = form.numbers.read(field) else {
+      throw .invalidQuantity(
+        column, form.numbers == .plain ? .notANumber : .notWrittenAs(form.numbers))
     }
     guard mayBeNegative || value >= 0 else { throw .invalidQuantity(column, .negative) }
     guard Quantity.isStock(value) else { throw .invalidQuantity(column, .beyondLimit) }

@@ -15,7 +15,10 @@ public struct Push: Sendable {
   public let generatedAt: Instant?
   /// All or nothing: one bad row refuses the whole push.
   public let isStrict: Bool
-  public let mapping: ColumnMapping
+  /// How its rows are written; plain takes the newest mapping of its source and kind.
+  public internal(set) var mapping: ColumnMapping
+  /// The version of that mapping; nil for a push that brings its own, or has none.
+  var mappingVersion: Int?
   /// How many of the rows set aside the answer shows.
   public let shownRows: Int
 
@@ -64,22 +67,24 @@ public enum Synchronisation {
   /// - Throws: a `Failure` that says what is wrong with the push as a whole; then nothing of it is
   ///   stored.
   public static func apply(
-    _ push: Push, clock: ZoneClock, progress: Progress.Channel = .silent, to session: Session
+    _ push: Push, clock: ZoneClock, retention: Retention = Retention(),
+    progress: Progress.Channel = .silent, to session: Session
   ) async throws -> PushReceipt {
     try await apply(
-      push, from: ByteSource.Origin(path: push.path), clock: clock, progress: progress,
-      to: session)
+      push, from: ByteSource.Origin(path: push.path), clock: clock, retention: retention,
+      progress: progress, to: session)
   }
 
   /// - Parameter format: nil tells it from the content.
   static func apply(
     _ push: Push, from origin: ByteSource.Origin, format: RowFormat? = nil, clock: ZoneClock,
-    progress: Progress.Channel, to session: Session
+    retention: Retention = Retention(), progress: Progress.Channel, to session: Session
   ) async throws -> PushReceipt {
     let step = progress.step("sync \(push.kind.rawValue)", unit: "rows")
     do {
       let answer = try await session.run { db in
         let content = try ReceivedContent(origin)
+        let push = try push.mapped(in: db)
         let header = try header(of: push, content)
         return try db.transaction { db in
           switch try BatchStore.open(header, in: db) {
@@ -87,8 +92,9 @@ public enum Synchronisation {
             return try answerAgain(push, receipt, in: db)
           case .opened(let batch):
             try refuseFuture(push.completeThrough, clock: clock, in: db)
-            var intake = Intake(push, batch, format: format, clock: clock, step: step)
-            try intake.take(content, in: db)
+            var intake = Intake(
+              push, batch, format: format, clock: clock, retention: retention, step: step)
+            try push.advising { try intake.take(content, in: db) }
             return try intake.close(in: db)
           }
         }
@@ -153,7 +159,7 @@ public enum Synchronisation {
     return BatchHeader(
       source: push.source, kind: push.kind.rawValue, key: push.key ?? digest.hexadecimal,
       contentDigest: digest.bytes, generatedAt: push.generatedAt,
-      completeThrough: push.completeThrough)
+      completeThrough: push.completeThrough, mappingVersion: push.mappingVersion)
   }
 
   /// The first answer again. Under a key of the sender's own it is given as it was; without one,

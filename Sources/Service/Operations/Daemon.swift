@@ -72,7 +72,8 @@ public struct Daemon: Sendable {
     let mail = try MailSettings(environment: settings.environment)
     let pool = SessionPool(target, limit: Daemon.poolLimit)
     let metrics = Metrics()
-    let server = try settings.roles.contains(.web) ? web(pool, metrics) : nil
+    let retention = try Retention(environment: settings.environment)
+    let server = try settings.roles.contains(.web) ? web(pool, metrics, retention) : nil
     let worker = Worker(
       name: try Worker.uniqueName(), target: target, leaseSeconds: settings.leaseSeconds
     ) { asOf in clock(asOf: asOf) }
@@ -96,12 +97,15 @@ public struct Daemon: Sendable {
     log.say(.info, "stopped")
   }
 
-  private func web(_ pool: SessionPool, _ metrics: Metrics) throws -> WebServer {
+  private func web(
+    _ pool: SessionPool, _ metrics: Metrics, _ retention: Retention
+  ) throws -> WebServer {
     let rows = metrics.counter(
       "quartermaster_sync_rows_total", "Rows of pushes by what became of them.",
       labels: ["kind", "outcome"])
     let api = API(
-      pool: pool, deploymentZone: settings.environment["QUARTERMASTER_TIME_ZONE"], rows: rows)
+      pool: pool, deploymentZone: settings.environment["QUARTERMASTER_TIME_ZONE"], rows: rows,
+      retention: retention)
     var web = WebServer.Settings()
     web.host = settings.host
     web.port = settings.port

@@ -4,7 +4,7 @@ import Planning
 enum ReportCSV {
   static func text(of report: ProcurementReport) -> String {
     let fields = ReportField.all(for: report.basis)
-    var text = fields.map { quoted($0.name) }.joined(separator: ",") + "\n"
+    var text = fields.map { $0.name.csvField }.joined(separator: ",") + "\n"
     for line in report.lines + report.regionLines {
       text += fields.map { cell($0.value(line)) }.joined(separator: ",") + "\n"
     }
@@ -13,18 +13,20 @@ enum ReportCSV {
 
   private static func cell(_ value: ReportField.Value) -> String {
     switch value {
-    case .text(let text): quoted(text ?? "")
+    case .text(let text): (text ?? "").csvField
     case .number(let digits): digits ?? ""
     case .flag(let flag): flag ? "true" : "false"
-    case .list(let words): quoted(words.joined(separator: ";"))
+    case .list(let words): words.joined(separator: ";").csvField
     }
   }
+}
 
-  private static func quoted(_ text: String) -> String {
+extension String {
+  /// As a field of RFC 4180: quoted where it holds a comma, a quote or a line end.
+  var csvField: String {
     let breaking: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D]
-    guard text.utf8.contains(where: breaking.contains) else { return text }
+    guard utf8.contains(where: breaking.contains) else { return self }
     return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+      + split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }

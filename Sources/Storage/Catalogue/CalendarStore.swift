@@ -29,19 +29,23 @@ public enum CalendarStore {
     return intake.outcome
   }
 
-  public static func events(in db: isolated Session) throws -> [CalendarEvent] {
-    try standing(in: db).map(\.0)
+  public static func events(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [CalendarEvent] {
+    try standing(at: version, in: db).map(\.0)
   }
 
   private static func key(_ event: CalendarEvent) -> Key {
     Key(day: event.day, name: event.name, scope: event.scope)
   }
 
-  private static func standing(in db: isolated Session) throws -> [(CalendarEvent, Int64?)] {
+  private static func standing(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [(CalendarEvent, Int64?)] {
     try db.rows(
       """
       SELECT day, name, kind, region::text, location::text, item::text, category::text, revision
-      FROM calendar_event ORDER BY day, name, region, location, item, category
+      FROM \(version.rows(of: "calendar_event")) ORDER BY day, name, region, location, item, category
       """
     ).map { row in
       let kind: String = try row[2]

@@ -27,16 +27,20 @@ public enum ItemStore {
     return intake.outcome
   }
 
-  public static func items(in db: isolated Session) throws -> [Item] {
-    try standing(in: db).map(\.0)
+  public static func items(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [Item] {
+    try standing(at: version, in: db).map(\.0)
   }
 
-  private static func standing(in db: isolated Session) throws -> [(Item, Int64?)] {
+  private static func standing(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [(Item, Int64?)] {
     try db.rows(
       """
       SELECT code::text, name, category::text, unit, pack_size, launched, ended,
         predecessor::text, revision
-      FROM item
+      FROM \(version.rows(of: "item"))
       """
     ).map { row in
       let item = Item(

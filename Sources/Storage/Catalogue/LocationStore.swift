@@ -27,8 +27,19 @@ public enum LocationStore {
     return intake.outcome
   }
 
-  public static func locations(in db: isolated Session) throws -> [Location] {
-    try standing(in: db).map(\.0)
+  public static func locations(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [Location] {
+    try standing(at: version, in: db).map(\.0)
+  }
+
+  /// The region that a location is in; nil where it is not known.
+  public static func region(
+    of location: LocationCode, in db: isolated Session
+  ) throws -> RegionCode? {
+    try db.rows("SELECT region::text FROM location WHERE code = \(location)").first.map {
+      try $0[0]
+    }
   }
 
   /// Every location's time zone; nil for the deployment's.
@@ -38,16 +49,21 @@ public enum LocationStore {
     return zones
   }
 
-  private static func standing(in db: isolated Session) throws -> [(Location, Int64?)] {
+  private static func standing(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [(Location, Int64?)] {
     try db.rows(
       """
-      SELECT code::text, region::text, name, time_zone, freshness_minutes, revision FROM location
+      SELECT code::text, region::text, name, time_zone, freshness_minutes, closed_weekdays,
+        revision
+      FROM \(version.rows(of: "location"))
       """
     ).map { row in
+      let weekdays: String? = try row[5]
       let location = Location(
         code: try row[0], region: try row[1], name: try row[2], timeZone: try row[3],
-        freshness: Freshness(minutes: try row[4]))
-      return (location, try row[5])
+        freshness: Freshness(minutes: try row[4]), closedWeekdays: weekdays.flatMap(Weekdays.init))
+      return (location, try row[6])
     }
   }
 
@@ -59,15 +75,16 @@ public enum LocationStore {
     let freshness = facts.map { Int32($0.content.freshness.minutes) }
     try db.execute(
       """
-      INSERT INTO location AS known (code, region, name, time_zone, freshness_minutes, revision,
-        batch_id)
+      INSERT INTO location AS known (code, region, name, time_zone, freshness_minutes,
+        closed_weekdays, revision, batch_id)
       SELECT given.*, \(batch.id) FROM unnest(\(facts.map(\.content.code)),
         \(facts.map(\.content.region)), \(facts.map(\.content.name)),
-        \(facts.map(\.content.timeZone)), \(freshness), \(facts.map(\.revision))) AS given
+        \(facts.map(\.content.timeZone)), \(freshness),
+        \(facts.map(\.content.closedWeekdays?.description)), \(facts.map(\.revision))) AS given
       ORDER BY 1
       ON CONFLICT (code) DO UPDATE SET region = excluded.region, name = excluded.name,
         time_zone = excluded.time_zone, freshness_minutes = excluded.freshness_minutes,
-        revision = excluded.revision, batch_id = excluded.batch_id
+        closed_weekdays = excluded.closed_weekdays, revision = excluded.revision, batch_id = excluded.batch_id
       """)
   }
 }

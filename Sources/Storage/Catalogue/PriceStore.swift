@@ -59,8 +59,10 @@ public enum PriceStore {
     return intake.outcome
   }
 
-  public static func prices(in db: isolated Session) throws -> [Price] {
-    try standing(in: db).map(\.1)
+  public static func prices(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [Price] {
+    try standing(at: version, in: db).map(\.1)
   }
 
   private static func receive(
@@ -85,12 +87,14 @@ public enum PriceStore {
     Content(amount: price.amount, isPromotion: price.isPromotion)
   }
 
-  private static func standing(in db: isolated Session) throws -> [(Key, Price, Int64?)] {
+  private static func standing(
+    at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [(Key, Price, Int64?)] {
     try db.rows(
       """
       SELECT p.item_id, p.location_id, i.code::text, l.code::text, p.region::text, p.from_day,
         p.price, p.promotion, p.revision
-      FROM price p JOIN item i USING (item_id) LEFT JOIN location l USING (location_id)
+      FROM \(version.rows(of: "price")) p JOIN item i USING (item_id) LEFT JOIN location l USING (location_id)
       ORDER BY i.code, l.code, p.region, p.from_day
       """
     ).map { row in

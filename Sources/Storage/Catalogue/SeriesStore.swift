@@ -41,6 +41,19 @@ enum SeriesStore {
     return found
   }
 
+  /// The series of an item at a location, at whatever version it began.
+  static func find(
+    _ item: ItemCode, at location: LocationCode, in db: isolated Session
+  ) throws -> Int32? {
+    try db.rows(
+      """
+      SELECT s.series_id FROM series s JOIN item i USING (item_id)
+      JOIN location l USING (location_id)
+      WHERE i.code = \(item) AND l.code = \(location)
+      """
+    ).first.map { try $0[0] }
+  }
+
   /// Makes the batch's source the writer of the locations' demand or stock, where none is yet.
   ///
   /// - Throws: `BatchError.foreignLocations` when another source is.

@@ -40,13 +40,17 @@ public enum TermsStore {
   }
 
   /// Terms that hold in a region, by item: those of a location first, those for all after.
-  public static func terms(ofRegion region: RegionCode, in db: isolated Session) throws -> [Terms] {
+  public static func terms(
+    ofRegion region: RegionCode, at version: DatasetVersion = .newest, in db: isolated Session
+  ) throws -> [Terms] {
     try db.rows(
       """
       SELECT t.item_id, t.location_id, i.code::text, l.code::text, supplier, lead_time_days,
         lead_time_sd_days, review_period_days, minimum_order_quantity, order_multiple, unit_cost,
         service_level, t.revision
-      FROM terms t JOIN item i USING (item_id) LEFT JOIN location l USING (location_id)
+      FROM \(version.rows(of: "terms")) t
+      JOIN item i USING (item_id)
+      LEFT JOIN \(version.rows(of: "location")) l USING (location_id)
       WHERE l.region IS NULL OR l.region = \(region)
       ORDER BY i.code, l.code
       """

@@ -10,9 +10,13 @@ public struct DemandFacts {
   /// `Day.ordinal`.
   public let days: [Int32]
   /// Units, 0...10^9.
-  public let quantities: [Double]
+  public internal(set) var quantities: [Double]
   /// Empty when no row says one.
   public let revisions: [Revision?]
+  /// The units that rows are counted in, and each row's number among them, -1 for none; empty when
+  /// no row says one.
+  public let unitNames: [String]
+  public let units: [Int32]
   public let lines: [Int32]
   /// The bytes of a row as they came.
   public let raw: (Int) -> [UInt8]
@@ -20,7 +24,7 @@ public struct DemandFacts {
   public init(
     itemCodes: [ItemCode], locationCodes: [LocationCode], items: [Int32], locations: [Int32],
     days: [Int32], quantities: [Double], revisions: [Revision?], lines: [Int32],
-    raw: @escaping (Int) -> [UInt8]
+    unitNames: [String] = [], units: [Int32] = [], raw: @escaping (Int) -> [UInt8]
   ) {
     self.itemCodes = itemCodes
     self.locationCodes = locationCodes
@@ -30,6 +34,8 @@ public struct DemandFacts {
     self.quantities = quantities
     self.revisions = revisions
     self.lines = lines
+    self.unitNames = unitNames
+    self.units = units
     self.raw = raw
   }
 
@@ -42,5 +48,10 @@ public struct DemandFacts {
       line: Int(lines[row]), reason: reason, found: found, raw: raw(row),
       item: itemCodes[Int(items[row])], location: locationCodes[Int(locations[row])],
       day: day(row))
+  }
+
+  /// The value at fault in a row whose quantity cannot be counted.
+  func found(_ row: Int, _ reason: RefusalReason) -> String {
+    if case .unknownUnit = reason { unitNames[Int(units[row])] } else { String(quantities[row]) }
   }
 }

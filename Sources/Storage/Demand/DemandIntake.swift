@@ -10,19 +10,27 @@ public struct DemandIntake {
   static let heldMonths = 100_000
 
   private let batch: OpenBatch
-  private let today: @Sendable (_ timeZone: String?) -> Day
+  private let days: @Sendable (_ timeZone: String?) -> ClosedRange<Day>
+  private var conversion: UnitConversion
   private var counts = RowCounts()
   private var items = CodeTable<Int32>()
   private var locations = CodeTable<KnownLocation>()
-  /// The last day that may be said of each location, by its number in the push.
-  private var lastDays: [Day] = []
+  /// The days that may be said of each location, by its number in the push.
+  private var allowedDays: [ClosedRange<Day>] = []
   private var series: [SeriesStore.Pair: (id: Int32, firstDay: Day)] = [:]
   private var block: MonthBlock
 
-  /// - Parameter today: the civil date now in a time zone (nil: the deployment's).
-  public init(_ batch: OpenBatch, today: @escaping @Sendable (_ timeZone: String?) -> Day) {
+  /// - Parameters:
+  ///   - units: how the source counts, for rows that say a unit.
+  ///   - days: from the first day that is kept to the civil date now in a time zone (nil: the
+  ///     deployment's).
+  public init(
+    _ batch: OpenBatch, units: UnitTable = UnitTable(),
+    days: @escaping @Sendable (_ timeZone: String?) -> ClosedRange<Day>
+  ) {
     self.batch = batch
-    self.today = today
+    self.days = days
+    conversion = UnitConversion(units)
     block = MonthBlock(batch: batch.id)
   }
 
@@ -34,8 +42,9 @@ public struct DemandIntake {
       try BatchStore.claimRevisions(revision.kind, for: batch, in: db)
     }
     try lookUp(facts, in: db)
+    let (facts, problems) = try conversion.convert(facts, in: db)
     var refused: [RefusedRow] = []
-    let rows = admit(facts, &refused)
+    let rows = admit(facts, problems, &refused)
     try resolveSeries(facts, rows, in: db)
     let loaded = block.keys.count
     let places = locate(facts, rows)
@@ -61,27 +70,35 @@ public struct DemandIntake {
     let known = locations.identities.count
     try locations.extend(to: facts.locationCodes) { try CodeLookup.locations($0, in: db) }
     for location in locations.identities[known...] {
-      lastDays.append(location.map { today($0.timeZone) } ?? .latest)
+      allowedDays.append(location.map { days($0.timeZone) } ?? .earliest...(.latest))
     }
     let unclaimed = Set(locations.identities[known...].compactMap { $0?.id })
     try SeriesStore.claim(unclaimed, as: .demand, for: batch, in: db)
   }
 
-  /// The rows whose item and location are known and whose day is not in the future.
-  private mutating func admit(_ facts: DemandFacts, _ refused: inout [RefusedRow]) -> [Int] {
+  /// The rows whose item and location are known, whose day may be said and whose unit is known.
+  private mutating func admit(
+    _ facts: DemandFacts, _ problems: [Int: RefusalReason], _ refused: inout [RefusedRow]
+  ) -> [Int] {
     var rows: [Int] = []
     rows.reserveCapacity(facts.count)
     for row in 0..<facts.count {
-      let lastDay = lastDays[Int(facts.locations[row])]
+      let allowed = allowedDays[Int(facts.locations[row])]
       if items[facts.items[row]] == nil {
         let code = facts.itemCodes[Int(facts.items[row])].text
         refused.append(facts.refused(row, .unknownItem, found: code))
       } else if locations[facts.locations[row]] == nil {
         let code = facts.locationCodes[Int(facts.locations[row])].text
         refused.append(facts.refused(row, .unknownLocation, found: code))
-      } else if facts.day(row) > lastDay {
-        let day = facts.day(row).description
-        refused.append(facts.refused(row, .futureDay(column: "day", today: lastDay), found: day))
+      } else if !allowed.contains(facts.day(row)) {
+        let day = facts.day(row)
+        let reason: RefusalReason =
+          day > allowed.upperBound
+          ? .futureDay(column: "day", today: allowed.upperBound)
+          : .beforeRetention(column: "day", earliest: allowed.lowerBound)
+        refused.append(facts.refused(row, reason, found: day.description))
+      } else if !problems.isEmpty, let problem = problems[row] {
+        refused.append(facts.refused(row, problem, found: facts.found(row, problem)))
       } else {
         rows.append(row)
       }

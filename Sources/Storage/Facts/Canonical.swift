@@ -43,6 +43,7 @@ extension Location: FactContent {
     fields.put(name)
     fields.put(timeZone)
     fields.put(freshness.description)
+    if let closedWeekdays { fields.put(closedWeekdays.description) }
     return fields.bytes
   }
 }

@@ -6,6 +6,11 @@ public enum RefusalReason: Hashable, Sendable {
   case unknownLocation
   /// The column says a moment that has not come yet at the location.
   case futureDay(column: String, today: Day)
+  /// The column says a day before the first one that is kept.
+  case beforeRetention(column: String, earliest: Day)
+  case unknownUnit(UnitTable.Problem)
+  /// In the item's own unit the quantity is beyond the limit.
+  case beyondLimit(column: String)
   /// Another fact of the same revision says something else, and stands.
   case conflictingDuplicate
 }

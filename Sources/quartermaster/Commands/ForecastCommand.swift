@@ -16,6 +16,10 @@ struct ForecastCommand: Command, Hashable {
   /// A path; nil for standard output.
   let output: String?
   let mapping: ColumnMapping
+  /// The forecast to take apart; nil writes all forecasts.
+  let explained: ExplainedNode?
+  /// A path for a drawing of the explained forecast; nil for none.
+  let chart: String?
 
   static let horizons = 1...1096
 
@@ -35,6 +39,12 @@ struct ForecastCommand: Command, Hashable {
         help: "default 0.05,0.1,0.25,0.5,0.75,0.9,0.95,0.975"),
       .method, .complete,
       .init(name: "output", value: "FILE", help: "default standard output"),
+      .init(
+        name: "explain", value: "NODE",
+        help: "tell what one forecast is made of: total, or as item=PAN-103,location=C-03"),
+      .init(
+        name: "chart", value: "FILE",
+        help: "with --explain: draw history, forecast and quantiles (SVG)"),
       .map, .ignore,
     ],
     examples: [
@@ -45,6 +55,10 @@ struct ForecastCommand: Command, Hashable {
         commandLine: "quartermaster forecast sales.csv.gz --horizon 8 --bucket week"
           + " --map day=date,quantity=units",
         effect: "forecasts eight weeks from a file with other column names"),
+      .init(
+        commandLine: "quartermaster forecast sales.csv --horizon 14"
+          + " --explain item=PAN-103,location=C-03 --chart pan.svg",
+        effect: "says day by day what level, week, year and events add to one forecast"),
     ])
 
   init(_ arguments: Arguments) throws(UsageFailure) {
@@ -66,6 +80,11 @@ struct ForecastCommand: Command, Hashable {
     isComplete = arguments.has("complete")
     output = arguments.text("output")
     mapping = try ColumnMapping(arguments)
+    explained = try arguments.value(
+      "explain", "total, or parts as item=PAN-103,location=C-03"
+    ) { ExplainedNode($0) }
+    chart = arguments.text("chart")
+    if chart != nil, explained == nil { throw .misplacedOption("chart", "goes with --explain") }
   }
 
   private static func quantiles(_ text: String) -> [Double]? {

@@ -9,9 +9,11 @@ extension SyncCommand: RunnableCommand {
     let push = Push(
       kind: kind, path: file, source: source, key: key, completeThrough: completeThrough,
       generatedAt: generatedAt, isStrict: isStrict, mapping: mapping)
+    let retention = try Retention(environment: surroundings.environment)
     let receipt = try await Database.use(database, environment: surroundings.environment) {
       try await Synchronisation.apply(
-        push, clock: surroundings.clock(), progress: surroundings.progress, to: $0)
+        push, clock: surroundings.clock(), retention: retention, progress: surroundings.progress,
+        to: $0)
     }
     try surroundings.output.write(receipt.text)
   }
@@ -63,8 +65,17 @@ extension ForecastCommand: RunnableCommand {
       ForecastFilter.Options(
         file: file, calendar: calendar, prices: prices, settings: settings,
         isComplete: isComplete, output: output, mapping: mapping))
-    let summary = try filter.run(progress: surroundings.progress)
-    complain(summary.sentence + "\n")
+    guard let explained else {
+      let summary = try filter.run(progress: surroundings.progress)
+      return complain(summary.sentence + "\n")
+    }
+    let (explanation, drawing) = try filter.explain(explained, progress: surroundings.progress)
+    if let chart { try drawing.write(to: chart) }
+    if let output {
+      try explanation.write(to: output)
+    } else {
+      try surroundings.output.write(explanation.text(width: surroundings.output.width ?? .max))
+    }
   }
 }
 

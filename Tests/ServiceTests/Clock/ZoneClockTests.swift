@@ -30,6 +30,19 @@ struct ZoneClockTests {
     #expect(clock.day(of: Instant(microseconds: last.microseconds + 1), zone: nil) == day(date) + 1)
   }
 
+  @Test(
+    "clocks show a moment; the first of two, and beyond the gap where there is none",
+    arguments: [
+      ("2024-06-30", 6.5, "2024-06-30T11:30:00Z"), ("2024-01-15", 0, "2024-01-15T06:00:00Z"),
+      ("2024-03-10", 1.5, "2024-03-10T07:30:00Z"), ("2024-03-10", 2.5, "2024-03-10T08:30:00Z"),
+      ("2024-03-10", 3.5, "2024-03-10T08:30:00Z"), ("2024-11-03", 1.5, "2024-11-03T06:30:00Z"),
+      ("2024-11-03", 2.5, "2024-11-03T08:30:00Z"),
+    ])
+  func clocks(date: String, hours: Double, moment: String) {
+    let shown = clock.instant(of: day(date), second: Int(hours * 3600), zone: nil)
+    #expect(shown.description == moment)
+  }
+
   @Test("as of a day, its end is now everywhere")
   func asOf() {
     let clock = ZoneClock(asOf: day("2016-04-24"), deploymentZone: "UTC")

@@ -12,7 +12,7 @@ struct ColumnMappingTests {
     let text = "date,state_id,store_id,cat_id,dept_id,units\n2011-01-29,CA,CA_1,FOODS,FOODS_1,297\n"
     #expect(
       try readRows(text, columns: SyncKind.demand.columns, mapping: mapping)
-        == [.fields(["FOODS_1", "CA_1", "2011-01-29", "297", ""], line: 2)])
+        == [.fields(["FOODS_1", "CA_1", "2011-01-29", "297", "", ""], line: 2)])
     #expect(
       try readRows(
         text, columns: SyncKind.locations.columns, required: [.location, .region], mapping: mapping)

@@ -61,7 +61,10 @@ struct FactReaderTests {
     let midnight = try #require(Instant("2026-01-03T00:00:00Z"))
     #expect(facts[0].asOf == .endOfDay(day))
     let snapshots = facts.map { row in
-      row.snapshot { _ in Instant(microseconds: midnight.microseconds - 1) }
+      row.snapshot { time in
+        if case .instant(let instant) = time { return instant }
+        return Instant(microseconds: midnight.microseconds - 1)
+      }
     }
     #expect(snapshots[0].asOf.day == day)
     #expect(snapshots[0].onHand == -3)

@@ -7,13 +7,15 @@ struct API: Sendable {
   let deploymentZone: String?
   /// Counts rows of pushes by kind and outcome.
   var rows: Metrics.Counter?
+  var retention = Retention()
 
   func clock(asOf: Day? = nil) -> ZoneClock {
     ZoneClock(asOf: asOf, deploymentZone: deploymentZone)
   }
 
   static let tags = (
-    sync: "sync", regions: "regions", runs: "runs", forecasts: "forecasts", reports: "reports"
+    sync: "sync", regions: "regions", runs: "runs", forecasts: "forecasts", reports: "reports",
+    demand: "demand"
   )
 }
 
@@ -23,6 +25,8 @@ extension API {
     [
       SyncRoutes(api: api), RegionRoutes(api: api), RunRoutes(api: api),
       ForecastRoutes(api: api), ReportRoutes(api: api), FlagRoutes(api: api),
+      DemandRoutes(api: api),
+      SourceRoutes(api: api),
       ReadyRoute(api: api),
     ]
   }

@@ -76,8 +76,8 @@ struct SyncRoutes: RouteGroup {
       call.mediaType == "application/json" ? try JSONRows.lines(call.body) : call.body
     let receipt = try await knowingItsOutcome { session in
       try await Synchronisation.apply(
-        push, from: .chunks([bytes]), format: format, clock: api.clock(), progress: .silent,
-        to: session)
+        push, from: .chunks([bytes]), format: format, clock: api.clock(),
+        retention: api.retention, progress: .silent, to: session)
     }
     count(receipt.receipt, push.kind)
     return try Answer.json(SyncAnswer(receipt.receipt, receipt.firstQuarantined))
@@ -178,11 +178,13 @@ private struct SyncAnswer: Encodable {
   let stale: Int
   let quarantined: Int
   let watermarkMoved: Bool
+  let mappingVersion: Int?
   let rows: [Row]
 
   private enum CodingKeys: String, CodingKey {
     case batch, received, applied, duplicate, stale, quarantined
     case watermarkMoved = "watermark_moved"
+    case mappingVersion = "mapping_version"
     case rows = "quarantined_rows"
   }
 
@@ -192,6 +194,7 @@ private struct SyncAnswer: Encodable {
     (received, applied, duplicate) = (counts.received, counts.applied, counts.duplicate)
     (stale, self.quarantined) = (counts.stale, counts.quarantined)
     watermarkMoved = receipt.watermarkMoved
+    mappingVersion = receipt.mappingVersion
     rows = quarantined.map {
       Row(line: $0.line, field: $0.field, code: $0.code, message: $0.message)
     }
@@ -201,7 +204,7 @@ private struct SyncAnswer: Encodable {
     .required("batch", .integer()), .required("received", .integer()),
     .required("applied", .integer()), .required("duplicate", .integer()),
     .required("stale", .integer()), .required("quarantined", .integer()),
-    .required("watermark_moved", .boolean),
+    .required("watermark_moved", .boolean), .optional("mapping_version", .integer()),
     .required(
       "quarantined_rows",
       .array(

@@ -114,6 +114,14 @@ struct LiveAPI {
       headers: headers, body: gzipped ? try gzip(bytes) : bytes)
   }
 
+  func put(
+    _ target: String, _ json: String, _ holder: Holder = .admin
+  ) async throws -> WebFixture.Reply {
+    try await ask(
+      .put, target, key: secret(holder), headers: ["Content-Type": "application/json"],
+      body: Array(json.utf8))
+  }
+
   func count(_ table: String) async throws -> Int {
     try await Warehouse(session: session).count(table)
   }

@@ -1,0 +1,50 @@
+import Foundation
+import Glibc
+import Inventory
+import Postgres
+import Storage
+import TestKit
+import Testing
+
+@testable import Service
+
+/// A database that holds histories, made by `scripts/bench`.
+private let database = ProcessInfo.processInfo.environment["QUARTERMASTER_MEASURED_DATABASE"]
+
+@Suite(
+  "how fast histories are read back", .serialized,
+  .enabled(if: Measurement.isWanted && database != nil))
+struct ReadBackMeasurements {
+  @Test("all histories, as training reads them")
+  func dataset() async throws {
+    let url = try #require(database)
+    let session = try await Session.connect(ConnectionTarget(url))
+    let clock = ZoneClock(deploymentZone: "UTC")
+    let measured = try await session.run { db in
+      var observations = 0
+      let processor = Self.processorSeconds()
+      let seconds = try Measurement.seconds(bestOf: 1) {
+        let locations = try DatasetStore.locations(in: db)
+        let origin = try #require(locations.compactMap(\.completeThrough).min())
+        let dataset = try DatasetStore.dataset(
+          ofRegions: Array(Set(locations.map(\.region))), through: origin,
+          civilDay: { clock.day(of: $0, zone: $1) }, in: db)
+        observations = dataset.observations
+      }
+      return (observations, seconds, Self.processorSeconds() - processor)
+    }
+    await session.close()
+    #expect(measured.0 > 0)
+    let millions = Double(measured.0) / 1e6
+    try Measurement.record("read back", millions / measured.1, unit: "M observations/s")
+    try Measurement.record(
+      "read back, of the program's processor", millions / measured.2,
+      unit: "M observations/s")
+  }
+
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
