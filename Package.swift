@@ -10,9 +10,12 @@ let strict: [SwiftSetting] = [
 ]
 
 func library(
-  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -57,7 +60,7 @@ let package = Package(
         "Storage", "Planning", "Forecasting", "LinearAlgebra", "Inventory", "Postgres", "HTTP",
         "Mail", "Compression", "Digests",
       ],
-      resources: [.embedInCode("Fixtures")]),
+      exclude: ["Fixtures/fuzz"], resources: [.embedInCode("Fixtures/retailer.json")]),
     .executableTarget(name: "quartermaster", dependencies: ["Service"], swiftSettings: strict),
 
     .target(
@@ -81,5 +84,8 @@ let package = Package(
     tests(
       "Quartermaster",
       ["quartermaster", "Service", "Storage", "Planning", "Inventory", "Postgres"]),
+    tests(
+      "Fault",
+      ["quartermaster", "Service", "Planning", "Inventory", "Postgres", "HTTP", "Digests"]),
   ]
 )
