@@ -126,7 +126,7 @@ struct MovementBlock {
     _ id: MovementID, _ known: (movement: Movement, revision: Int64?, isOwn: Bool),
     by row: ReceivedRow<Movement>
   ) {
-    if known.isOwn { counts.displaceOwn() }
+    if known.isOwn { counts.setAside(\.applied) }
     let fallen =
       standing[id]?.row
       ?? ReceivedRow(known.movement, line: row.line, raw: Array(known.movement.row.utf8))
@@ -134,16 +134,14 @@ struct MovementBlock {
   }
 }
 
-extension Movement: FactContent {
-  var canonicalBytes: [UInt8] {
-    var fields = CanonicalFields()
+extension Movement: FieldValue {
+  func put(into fields: inout CanonicalFields) {
     fields.put(kind.rawValue)
     fields.put(item)
     fields.put(location)
     fields.put(at.description)
     fields.put(quantity)
     fields.put(undoes)
-    return fields.bytes
   }
 
   /// The line in the order of the format's columns, for one whose own bytes are gone.
