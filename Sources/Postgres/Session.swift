@@ -12,6 +12,8 @@ import CPostgres
 /// }
 /// ```
 public actor Session {
+  /// Where it is connected, so that another session can be had there.
+  public nonisolated let target: ConnectionTarget
   private nonisolated let thread = ConnectionThread()
   private var connection = Connection()
 
@@ -19,16 +21,16 @@ public actor Session {
     thread.asUnownedSerialExecutor()
   }
 
-  private init() {}
+  private init(_ target: ConnectionTarget) { self.target = target }
 
   /// Opens a connection with UTF-8 text and UTC times, whatever the server's defaults.
   public static func connect(_ target: ConnectionTarget) async throws(PostgresError) -> Session {
-    let session = Session()
-    try await session.open(target)
+    let session = Session(target)
+    try await session.open()
     return session
   }
 
-  private func open(_ target: ConnectionTarget) throws(PostgresError) {
+  private func open() throws(PostgresError) {
     connection = try Connection(target)
     try script("SET TimeZone = 'UTC'; SET standard_conforming_strings = on")
   }
@@ -114,6 +116,9 @@ public actor Session {
     var report = answer.map(ServerReport.init) ?? ServerReport()
     if report.message.isEmpty { report.message = trimmed(PQerrorMessage(connection.pointer)) }
     report.statement = statement
+    // libpq's own report of a write that failed leaves the end of the stream unread, and with it
+    // the connection looking whole.
+    if report.sqlState.isEmpty, let pointer = connection.pointer { PQconsumeInput(pointer) }
     // A fatal report ends the session, even before libpq has read the end of the stream.
     let isFatal = ["FATAL", "PANIC"].contains(report.severity)
     return isBroken || isFatal ? .connectionLost(report) : .server(report)

@@ -7,7 +7,9 @@ struct Program {
   /// In the order of `quartermaster help`.
   static let commands: [any RunnableCommand.Type] = [
     SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, FlagsCommand.self,
-    DemandShowCommand.self, DemandHistoryCommand.self, StatusCommand.self, ForecastCommand.self,
+    DemandShowCommand.self, DemandHistoryCommand.self, QuarantineListCommand.self,
+    QuarantineShowCommand.self, QuarantineReplayCommand.self, QuarantineFixCommand.self,
+    QuarantineDiscardCommand.self, StatusCommand.self, ForecastCommand.self,
     BacktestCommand.self, KeysCreateCommand.self,
     KeysListCommand.self,
     KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,

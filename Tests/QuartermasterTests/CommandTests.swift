@@ -135,14 +135,14 @@ struct CommandTests {
       ("train --as-of 2026-01-01 --as-of 2026-01-02", "--as-of is given twice"),
       (
         "sync demnad a.csv",
-        "KIND is 'demnad', but must be items, locations, calendar, terms, prices, demand or stock;"
-          + " did you mean 'demand'?"
+        "KIND is 'demnad', but must be items, locations, calendar, terms, prices, demand, stock or"
+          + " movements; did you mean 'demand'?"
       ),
       ("sync items", "FILE is missing: quartermaster sync KIND FILE [OPTIONS]"),
       ("sync items a.csv --strict=yes", "--strict takes no value"),
       (
         "sync items a.csv --complete-through 2026-01-01",
-        "--complete-through goes with demand, not with items"
+        "--complete-through goes with demand or movements, not with items"
       ),
       ("sync items a.csv --map item", "--map is 'item', but must be ours=theirs, as item=sku"),
       (

@@ -42,7 +42,10 @@ struct Loops: Sendable {
       group.addTask { await takeReadings() }
       if roles.contains(.scheduler) { group.addTask { await schedule() } }
       if roles.contains(.scheduler) { group.addTask { await prune() } }
-      if roles.contains(.worker) { group.addTask { await work() } }
+      if roles.contains(.worker) {
+        group.addTask { await work() }
+        group.addTask { await replayArrivals() }
+      }
       if roles.contains(.mailer), let mail { group.addTask { await deliver(mail) } }
     }
   }
@@ -109,6 +112,26 @@ struct Loops: Sendable {
         lastRun.set(after.cpuSeconds - before.cpuSeconds, "cpu-seconds")
         lastRun.set(after.peakMemoryBytes, "peak-memory-bytes")
         tell(outcome, runs)
+        return true
+      })
+  }
+
+  /// Replays what waited for items or locations after the batch that brought them: at once after
+  /// the start, for what came while nobody served, and then whenever some came.
+  private func replayArrivals() async {
+    var seen: Int64 = -1
+    await Rounds(target, pause: .seconds(2)).run(
+      failed: { failed("arrivals-not-replayed", $0) },
+      round: { session in
+        guard let newest = try await Arrivals.newest(after: seen, in: session) else {
+          return false
+        }
+        while let round = try await Arrivals.replayOnce(clock: clock(nil), in: session) {
+          log.say(
+            .info, "arrivals-replayed",
+            ["settled": .integer(round.settled), "failed": .integer(round.failed)])
+        }
+        seen = newest
         return true
       })
   }

@@ -90,6 +90,13 @@ public enum MappingStore {
     ).map(record)
   }
 
+  /// One version of a mapping.
+  public static func version(
+    _ version: Int, source: SourceCode, kind: String, in db: isolated Session
+  ) throws -> MappingRecord? {
+    try versions(source: source, kind: kind, limit: .max, in: db).first { $0.version == version }
+  }
+
   /// The newest mapping of each kind of a source, or of all, by source and kind.
   public static func inForce(
     source: SourceCode?, in db: isolated Session
