@@ -77,10 +77,9 @@ struct DemandBlock {
     revisions.append(revision)
   }
 
-  /// Says the unit of the last row, -1 for none.
-  fileprivate mutating func setUnit(_ unit: Int32) {
-    guard unit >= 0 || !units.isEmpty else { return }
-    while units.count < items.count - 1 { units.append(-1) }
+  /// Says the unit of the row that is about to be counted.
+  fileprivate mutating func append(unit: Int32) {
+    while units.count < items.count { units.append(-1) }
     units.append(unit)
   }
 
@@ -155,41 +154,29 @@ struct DemandReader: ~Copyable {
 
   @inline(__always)
   private mutating func take(into block: inout DemandBlock) -> Bool {
-    guard isPlain, rows.field(Place.unit).isEmpty, block.units.isEmpty else {
-      return takeMapped(into: &block)
-    }
-    guard let day = days.read(rows.field(Place.day)),
-      let quantity = DecimalNumber.read(rows.field(Place.quantity))
-    else { return false }
-    return take(day, quantity, into: &block)
-  }
-
-  /// A row of a mapped form or with a unit: apart from all others, which it would slow down.
-  @inline(never)
-  private mutating func takeMapped(into block: inout DemandBlock) -> Bool {
-    let field = rows.field(Place.unit)
-    let unit = field.isEmpty ? -1 : units.intern(field)
-    guard let unit, let day = form.day(rows.field(Place.day)),
-      let quantity = form.numbers.read(rows.field(Place.quantity)),
-      take(day.ordinal, quantity, into: &block)
-    else { return false }
-    block.setUnit(unit)
-    return true
-  }
-
-  @inline(__always)
-  private mutating func take(
-    _ day: Int32, _ quantity: Double, into block: inout DemandBlock
-  ) -> Bool {
     let revisionField = rows.field(Place.revision)
+    let unitField = rows.field(Place.unit)
     guard let item = items.intern(rows.field(Place.item)),
-      let location = locations.intern(rows.field(Place.location)), Quantity.isDemand(quantity)
+      let location = locations.intern(rows.field(Place.location)),
+      let day = isPlain ? days.read(rows.field(Place.day)) : mappedDay(),
+      let quantity = isPlain ? DecimalNumber.read(rows.field(Place.quantity)) : mappedQuantity(),
+      Quantity.isDemand(quantity)
     else { return false }
+    var unit: Int32?
+    if !unitField.isEmpty {
+      unit = intern(unit: unitField)
+      guard unit != nil else { return false }
+    }
     if revisionField.isEmpty {
       block.append(nil)
     } else {
       guard let revision = revisions.read(revisionField) else { return false }
       block.append(revision)
+    }
+    if let unit {
+      block.append(unit: unit)
+    } else if !block.units.isEmpty {
+      block.append(unit: -1)
     }
     block.items.append(item)
     block.locations.append(location)
@@ -197,6 +184,19 @@ struct DemandReader: ~Copyable {
     block.quantities.append(quantity)
     block.keep(rows.raw, line: rows.line)
     return true
+  }
+
+  // Apart from the rows that need them not, which they would slow down.
+
+  @inline(never)
+  private func mappedDay() -> Int32? { form.day(rows.field(Place.day))?.ordinal }
+
+  @inline(never)
+  private func mappedQuantity() -> Double? { form.numbers.read(rows.field(Place.quantity)) }
+
+  @inline(never)
+  private mutating func intern(unit field: UnsafeRawBufferPointer) -> Int32? {
+    units.intern(field)
   }
 
   /// Finds out what `take` did not accept: rows are good nearly always, so that only bad ones pay.
