@@ -122,7 +122,8 @@ public enum PruneStore {
 
   /// Drops rows of the quarantine that were settled more than so many days ago.
   ///
-  /// A row that made a day missing stays while a version of the data can be read in which it waited.
+  /// A row that made a day missing stays while a version of the data can be read in which it
+  /// waited.
   public static func dropSettled(olderThanDays days: Int, in db: isolated Session) throws -> Int {
     try db.rows(
       """
