@@ -121,7 +121,7 @@ struct FieldOrderTests {
     case .movements:
       (
         "id,kind,item,location,at,quantity",
-        ["1,sale,oats,leeds,2024-06-01,1", "1,sale,oats,leeds,2024-06-01,2"]
+        ["1,sale,oats,leeds,2024-06-01T10:00:00Z,1", "1,sale,oats,leeds,2024-06-01T10:00:00Z,2"]
       )
     }
   }
