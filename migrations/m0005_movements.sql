@@ -74,8 +74,8 @@ CREATE TABLE movement_floor (
 );
 INSERT INTO movement_floor (kept_from) VALUES ('1900-01-01');
 
--- A series' first day can move on when its first line is taken back, so that the latest word counts,
--- not the earliest day.
+-- A series' first day can move on when its first line is taken back, so that the latest word
+-- counts, not the earliest day.
 CREATE OR REPLACE FUNCTION series_at(version bigint)
 RETURNS TABLE (series_id integer, item_id integer, location_id integer, first_day date)
 LANGUAGE sql STABLE AS $$
