@@ -72,6 +72,13 @@ public struct Receipt: Hashable, Sendable {
   /// The version of its source's mapping with which the rows were read; nil for none.
   public var mappingVersion: Int?
 
+  /// The receipt as it was when the batch was stored.
+  public var givenFirst: Receipt {
+    Receipt(
+      batch: batch, counts: counts, watermarkMoved: watermarkMoved, isRepeated: false,
+      mappingVersion: mappingVersion)
+  }
+
   /// The receipt of sending the same rows once more.
   public var allDuplicate: Receipt {
     var counts = RowCounts()
@@ -87,6 +94,15 @@ public struct OpenBatch: Sendable {
   public let id: Int32
   let source: Int32
   let header: BatchHeader
+  /// Where it stands in the order of receipt.
+  var receipt: ReceiptOrder
+
+  init(id: Int32, source: Int32, header: BatchHeader) {
+    self.id = id
+    self.source = source
+    self.header = header
+    receipt = ReceiptOrder(of: id)
+  }
 }
 
 public enum BatchError: Error, Hashable, Sendable {
@@ -121,12 +137,14 @@ public enum BatchStore {
   ///
   /// Waits for another batch of the same source: batches of one source follow each other, so no
   /// series is ever written by two at once.
-  public static func open(_ header: BatchHeader, in db: isolated Session) throws -> Opening {
+  ///
+  /// - Parameter waits: whether to wait for a batch of the same key that is being applied, some
+  ///   seconds long, instead of saying so: the one whose connection was lost.
+  public static func open(
+    _ header: BatchHeader, waits: Bool = false, in db: isolated Session
+  ) throws -> Opening {
     let source = try sourceID(header.source, in: db)
-    let name = "\(source)/\(header.key)"
-    let isFree: Bool = try db.rows(
-      "SELECT pg_try_advisory_xact_lock(hashtextextended(\(name), 0))")[0][0]
-    guard isFree else { throw BatchError.underWay(key: header.key) }
+    try lock("\(source)/\(header.key)", waits: waits, in: db)
     try db.execute("SELECT pg_advisory_xact_lock(\(sourceLock), \(source))")
     if let known = try receipt(source: source, header: header, in: db) { return .repeated(known) }
     let inserted = try db.rows(
@@ -235,6 +253,20 @@ public enum BatchStore {
     return keys
   }
 
+  private static func lock(_ key: String, waits: Bool, in db: isolated Session) throws {
+    if waits {
+      try db.execute("SELECT set_config('lock_timeout', '5s', true)")
+      try db.execute("SELECT pg_advisory_xact_lock(hashtextextended(\(key), 0))")
+      try db.execute("SELECT set_config('lock_timeout', '0', true)")
+      return
+    }
+    let isFree: Bool = try db.rows(
+      "SELECT pg_try_advisory_xact_lock(hashtextextended(\(key), 0))")[0][0]
+    guard isFree else {
+      throw BatchError.underWay(key: String(key.drop { $0 != "/" }.dropFirst()))
+    }
+  }
+
   private static func sourceID(_ code: SourceCode, in db: isolated Session) throws -> Int32 {
     try db.execute("INSERT INTO source (code) VALUES (\(code)) ON CONFLICT (code) DO NOTHING")
     return try db.rows("SELECT source_id FROM source WHERE code = \(code)")[0][0]
@@ -247,7 +279,8 @@ public enum BatchStore {
       """
       SELECT batch_id, content_digest, applied, duplicate, stale, quarantined, watermark_moved,
         mapping_version
-      FROM batch WHERE source_id = \(source) AND key = \(header.key)
+      FROM batch
+      WHERE source_id = \(source) AND key = \(header.key) AND key_released_at IS NULL
       """)
     guard let row = found.first else { return nil }
     let batch: Int = try row[0]

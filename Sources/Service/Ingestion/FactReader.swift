@@ -53,6 +53,9 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
   /// The columns of ours that the file holds.
   var present: Set<Column> { rows.present }
 
+  /// How the rows are written, and the line that names their columns.
+  var origin: (format: RowFormat, header: [UInt8]?) { (rows.format, rows.header) }
+
   /// The next row that says something new; nil at the end.
   mutating func next() throws(ReadFailure) -> Reading<Fact>? {
     while true {

@@ -1,4 +1,5 @@
 internal import Inventory
+internal import Planning
 internal import Postgres
 internal import Storage
 
@@ -10,12 +11,20 @@ struct Intake {
   private let clock: ZoneClock
   private let retention: Retention
   private let step: Progress
-  private var counts = RowCounts()
+  private(set) var counts = RowCounts()
   private var first: [QuarantinedRow] = []
+  /// How the rows are read; nil before the first one is.
+  private(set) var reading: RowReading?
+  /// Rows of a replay that are set aside again, by the line they have in it.
+  private(set) var failures: [Int: Rejection] = [:]
+  /// Whether the rows came from quarantine, where those that fail stay.
+  private let isReplay: Bool
+  private var hasSetAside = false
+  private var suspicion: UnitChange.Suspicion?
 
   init(
     _ push: Push, _ batch: OpenBatch, format: RowFormat?, clock: ZoneClock,
-    retention: Retention, step: Progress
+    retention: Retention, step: Progress, isReplay: Bool = false
   ) {
     self.push = push
     self.batch = batch
@@ -23,13 +32,14 @@ struct Intake {
     self.clock = clock
     self.retention = retention
     self.step = step
+    self.isReplay = isReplay
   }
 
   mutating func take(_ content: borrowing ReceivedContent, in db: isolated Session) throws {
     let source = try content.source()
     let batch = batch
     switch push.kind {
-    case .demand: try takeDemand(source, in: db)
+    case .demand: try takeWatchedDemand(content, in: db)
     case .items:
       try takeAll(Item.self, source, in: db) { rows, absent, db in
         try ItemStore.receive(rows, carried: Item.carries(absent), of: batch, in: db)
@@ -65,10 +75,19 @@ struct Intake {
     if let day = push.completeThrough, isTrustworthy {
       moved = try BatchStore.moveWatermarks(of: batch, to: day, in: db)
     }
+    try noteReading(in: db)
+    if let suspicion { try BatchStore.hold(batch, because: suspicion.sentence, in: db) }
     let receipt = try BatchStore.close(batch, counts: counts, watermarkMoved: moved, in: db)
     return PushReceipt(
       receipt: receipt, firstQuarantined: first, completeThrough: push.completeThrough,
-      sourceHasLocations: try BatchStore.hasLocations(batch, in: db))
+      sourceHasLocations: try BatchStore.hasLocations(batch, in: db),
+      heldBecause: suspicion?.sentence)
+  }
+
+  /// Keeps with the batch how its rows are read, so that those set aside can be read again.
+  func noteReading(in db: isolated Session) throws {
+    guard let reading, hasSetAside else { return }
+    try BatchStore.note(reading, of: batch, in: db)
   }
 
   /// A batch with many bad rows says nothing about what is complete.
@@ -79,10 +98,31 @@ struct Intake {
 
   // MARK: - Kinds
 
+  /// Takes demand unless its units seem to have changed: then all of it is undone and waits.
+  private mutating func takeWatchedDemand(
+    _ content: borrowing ReceivedContent, in db: isolated Session
+  ) throws {
+    guard !isReplay, try BatchStore.hasLocations(batch, in: db) else {
+      return try takeDemand(content.source(), nil, in: db)
+    }
+    var trial = self
+    do {
+      try db.savepoint { db in
+        try trial.takeDemand(content.source(), UnitWatch(batch), in: db)
+      }
+      self = trial
+    } catch let suspicion as UnitChange.Suspicion {
+      self.suspicion = suspicion
+      try holdDemand(content.source(), in: db)
+    }
+  }
+
   private mutating func takeDemand(
-    _ source: consuming ByteSource, in db: isolated Session
+    _ source: consuming ByteSource, _ watch: UnitWatch?, in db: isolated Session
   ) throws {
     var reader = try DemandReader(source, format: format, mapping: push.mapping)
+    note(reader.origin)
+    var watch = watch
     var block = DemandBlock()
     let (clock, retention) = (clock, retention)
     var intake = DemandIntake(batch, units: push.mapping.form.units) {
@@ -91,15 +131,36 @@ struct Intake {
     while try reader.read(into: &block) {
       let received = block.received
       let rejections = block.rejections
-      let refused = try intake.receive(
-        DemandFacts(
-          block, items: reader.items.codes, locations: reader.locations.codes,
-          units: reader.units.names), in: db)
+      let facts = DemandFacts(
+        block, items: reader.items.codes, locations: reader.locations.codes,
+        units: reader.units.names)
+      try watch?.look(at: facts, in: db)
+      let refused = try intake.receive(facts, in: db)
       counts.quarantined += rejections.count
       try setAside(rejections + refused.map(Rejection.init), in: db)
       step.advance(by: received)
     }
     counts = counts + (try intake.finish(in: db))
+    if let suspicion = watch?.suspicion { throw suspicion }
+  }
+
+  /// Sets all rows aside.
+  private mutating func holdDemand(
+    _ source: consuming ByteSource, in db: isolated Session
+  ) throws {
+    var reader = try DemandReader(source, format: format, mapping: push.mapping)
+    note(reader.origin)
+    var block = DemandBlock()
+    while try reader.read(into: &block) {
+      let held = (0..<block.count).map { row in
+        block.rejection(
+          of: row, .suspectedUnitChange, found: block.quantities[row].shown,
+          item: reader.items.codes[Int(block.items[row])],
+          location: reader.locations.codes[Int(block.locations[row])])
+      }
+      counts.quarantined += block.received
+      try setAside(block.rejections + held, in: db)
+    }
   }
 
   private mutating func takeStock(
@@ -159,6 +220,7 @@ struct Intake {
     apply: ([ReceivedRow<Fact>], _ absent: Set<Column>, isolated Session) throws -> RowOutcome
   ) throws {
     var reader = try FactReader<Fact>(source, format: format, mapping: push.mapping)
+    note(reader.origin)
     var rows: [ReceivedRow<Fact>] = []
     var rejections: [Rejection] = []
     while let reading = try reader.next() { sort(reading, &rows, &rejections) }
@@ -178,6 +240,7 @@ struct Intake {
   ) throws {
     let blockRows = 50_000
     var reader = try FactReader<Fact>(source, format: format, mapping: push.mapping)
+    note(reader.origin)
     var rows: [ReceivedRow<Fact>] = []
     var rejections: [Rejection] = []
     while let reading = try reader.next() {
@@ -212,8 +275,21 @@ struct Intake {
     try setAside(rejections + outcome.refused.map(Rejection.init), in: db)
   }
 
+  private mutating func note(_ origin: (format: RowFormat, header: [UInt8]?)) {
+    reading = RowReading(
+      format: origin.format.rawValue, header: origin.header,
+      mappedColumns: push.mapping.pairs, ignoredColumns: push.mapping.ignored.sorted())
+  }
+
   private mutating func setAside(_ rejections: [Rejection], in db: isolated Session) throws {
+    var rejections = rejections
+    if isReplay {
+      // What a replayed row displaced is another fact, and is set aside as any other.
+      for own in rejections where own.substitute == nil { failures[own.line] = own }
+      rejections.removeAll { $0.substitute == nil }
+    }
     guard !rejections.isEmpty else { return }
+    hasSetAside = true
     let rows = rejections.map(QuarantinedRow.init).sorted { $0.line < $1.line }
     first += rows.prefix(max(0, push.shownRows - first.count))
     try QuarantineStore.add(rows, of: batch, in: db)
@@ -235,8 +311,9 @@ extension QuarantinedRow {
   init(_ rejection: Rejection) {
     self.init(
       line: rejection.line, code: rejection.code.rawValue, field: rejection.field?.rawValue,
-      message: rejection.sentence, raw: rejection.raw, item: rejection.item,
-      location: rejection.location, day: rejection.day)
+      message: rejection.sentence, raw: rejection.raw,
+      substitute: rejection.substitute, item: rejection.item, location: rejection.location,
+      day: rejection.day)
   }
 }
 
@@ -257,7 +334,7 @@ extension Rejection {
       case .conflictingDuplicate: .conflictingDuplicate
       }
     self.init(
-      line: row.line, reason: reason, found: row.found.utf8, raw: row.raw, item: row.item,
-      location: row.location, day: row.day)
+      line: row.line, reason: reason, found: row.found.utf8, raw: row.raw,
+      substitute: row.substitute, item: row.item, location: row.location, day: row.day)
   }
 }

@@ -1,4 +1,5 @@
 internal import Inventory
+internal import Storage
 
 /// Why a row is set aside. The raw values are part of the formats.
 public enum RejectionCode: String, CaseIterable, Hashable, Sendable {
@@ -23,6 +24,8 @@ public enum RejectionCode: String, CaseIterable, Hashable, Sendable {
   case unknownLocation = "unknown_location"
   case unknownUnit = "unknown_unit"
   case conflictingDuplicate = "conflicting_duplicate"
+  case suspectedUnitChange = "suspected_unit_change"
+  case foreignLocation = "foreign_location"
 }
 
 /// A code with what a sentence needs to say it.
@@ -72,6 +75,10 @@ enum RejectionReason: Error, Hashable, Sendable {
   case unknownUnit(UnitTable.Problem)
   /// Another row says something else of the same fact with the same revision.
   case conflictingDuplicate
+  /// The quantities of many items jumped at once by about their pack size.
+  case suspectedUnitChange
+  /// A row that waited for a location which another source came to write meanwhile.
+  case foreignLocation(owner: SourceCode)
 
   var code: RejectionCode {
     switch self {
@@ -97,6 +104,8 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .unknownLocation: .unknownLocation
     case .unknownUnit: .unknownUnit
     case .conflictingDuplicate: .conflictingDuplicate
+    case .suspectedUnitChange: .suspectedUnitChange
+    case .foreignLocation: .foreignLocation
     }
   }
 
@@ -104,6 +113,8 @@ enum RejectionReason: Error, Hashable, Sendable {
   var field: Column? {
     switch self {
     case .malformed, .conflictingDuplicate: nil
+    case .suspectedUnitChange: .quantity
+    case .foreignLocation: .location
     case .missingValue(let column), .invalidCode(let column), .invalidText(let column),
       .invalidDay(let column), .invalidTime(let column), .futureDay(let column, _),
       .beforeRetention(let column, _), .invalidQuantity(let column, _), .invalidNumber(let column),
@@ -126,13 +137,15 @@ enum RejectionReason: Error, Hashable, Sendable {
 
 /// A row set aside, whole, with what of it could be read.
 struct Rejection: Hashable, Sendable {
-  let line: Int
+  var line: Int
   let reason: RejectionReason
   /// The value at fault, shortened to what fits a sentence.
   let found: String
   /// The row as it stood in the file, without its line end; of a row longer than the limit the
   /// first megabyte.
   let raw: [UInt8]
+  /// What `raw` is where it is not the row as it came.
+  var substitute: Substitute?
   /// Which fact is missing until the row is mended, as far as that can be read.
   var item: ItemCode?
   var location: LocationCode?
@@ -145,12 +158,14 @@ struct Rejection: Hashable, Sendable {
 
   init(
     line: Int, reason: RejectionReason, found: some Collection<UInt8>, raw: [UInt8],
-    item: ItemCode? = nil, location: LocationCode? = nil, day: Day? = nil
+    substitute: Substitute? = nil, item: ItemCode? = nil, location: LocationCode? = nil,
+    day: Day? = nil
   ) {
     self.line = line
     self.reason = reason
     self.found = shortened(found)
     self.raw = raw
+    self.substitute = substitute
     self.item = item
     self.location = location
     self.day = day

@@ -54,6 +54,10 @@ extension Rejection {
       return "\(subject) is a pack, and the item has no pack_size"
     case .conflictingDuplicate:
       return "another row says something else of the same fact with the same revision"
+    case .suspectedUnitChange:
+      return "\(subject) is held: the quantities of many items jumped by about their pack size"
+    case .foreignLocation(let owner):
+      return "\(subject) belongs to source '\(owner)', and only that may write it"
     }
   }
 }

@@ -31,7 +31,7 @@ public struct DemandIntake {
     self.batch = batch
     self.days = days
     conversion = UnitConversion(units)
-    block = MonthBlock(batch: batch.id)
+    block = MonthBlock(batch: batch.id, receipt: batch.receipt)
   }
 
   /// Merges a block of rows and returns those that cannot stand.
@@ -62,7 +62,7 @@ public struct DemandIntake {
 
   private mutating func write(in db: isolated Session) throws {
     try DemandMonthStore.write(block, in: db)
-    block = MonthBlock(batch: batch.id)
+    block = MonthBlock(batch: batch.id, receipt: batch.receipt)
   }
 
   private mutating func lookUp(_ facts: DemandFacts, in db: isolated Session) throws {
@@ -165,23 +165,8 @@ public struct DemandIntake {
       guard case .conflict(let incomingStands) = merged.resolution else { continue }
       let fallen = incomingStands ? merged.displaced : facts.quantities[row]
       let refusal = facts.refused(row, .conflictingDuplicate, found: String(fallen))
-      refused.append(incomingStands ? refusal.withRaw(displaced(facts, row, fallen)) : refusal)
+      refused.append(incomingStands ? refusal.displacing(facts, row, fallen) : refusal)
       if incomingStands, merged.displacesOwn { counts.displaceOwn() }
     }
-  }
-
-  /// The fact that had to give way to the row, written as a row: its own bytes are gone by now.
-  private func displaced(_ facts: DemandFacts, _ row: Int, _ quantity: Double) -> [UInt8] {
-    let item = facts.itemCodes[Int(facts.items[row])]
-    let location = facts.locationCodes[Int(facts.locations[row])]
-    return Array("\(item),\(location),\(facts.day(row)),\(quantity)".utf8)
-  }
-}
-
-extension RefusedRow {
-  fileprivate func withRaw(_ bytes: [UInt8]) -> RefusedRow {
-    RefusedRow(
-      line: line, reason: reason, found: found, raw: bytes, item: item, location: location,
-      day: day)
   }
 }

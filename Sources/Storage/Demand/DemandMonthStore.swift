@@ -32,6 +32,29 @@ enum DemandMonthStore {
     try insert(block, ordered.filter { !block.isStored[$0] }, in: db)
     try update(block, ordered.filter { block.isStored[$0] }, in: db)
     try log(block.changes, of: block.batch, in: db)
+    try noteDays(block, changed, in: db)
+  }
+
+  /// Notes on which days the locations sent anything.
+  private static func noteDays(
+    _ block: MonthBlock, _ rows: [Int], in db: isolated Session
+  ) throws {
+    guard !rows.isEmpty else { return }
+    let series = rows.map { block.keys[$0].series }
+    let months = rows.map { Day(ordinal: block.keys[$0].month) }
+    let days = rows.map(block.toldDays)
+    try db.execute(
+      """
+      INSERT INTO location_month AS known (location_id, month, days)
+      SELECT s.location_id, given.month, bit_or(given.days)
+      FROM unnest(\(series), \(months), \(days)) AS given (series_id, month, days)
+      JOIN series s USING (series_id)
+      WHERE given.days > 0
+      GROUP BY s.location_id, given.month
+      ORDER BY s.location_id, given.month
+      ON CONFLICT (location_id, month) DO UPDATE SET days = known.days | excluded.days
+      WHERE known.days | excluded.days <> known.days
+      """)
   }
 
   private static func insert(

@@ -30,6 +30,7 @@ struct MonthBlock {
   static let noRevision = Int64.min
 
   let batch: Int32
+  private let receipt: ReceiptOrder
   private(set) var keys: [Key] = []
   private(set) var isStored: [Bool] = []
   private(set) var isChanged: [Bool] = []
@@ -42,7 +43,12 @@ struct MonthBlock {
   private var positions: [Key: Int] = [:]
   private var latest: (key: Key, position: Int)?
 
-  init(batch: Int32) { self.batch = batch }
+  /// - Parameter receipt: where the batch stands in the order of receipt; nil for one that is no
+  ///   replay.
+  init(batch: Int32, receipt: ReceiptOrder? = nil) {
+    self.batch = batch
+    self.receipt = receipt ?? ReceiptOrder(of: batch)
+  }
 
   /// Where the row stands, after making an empty one if need be.
   mutating func position(of key: Key) -> Int {
@@ -91,9 +97,14 @@ struct MonthBlock {
       return (.applied, .nan, false)
     }
     let isOwn = batches[cell] == batch
+    let isUnordered =
+      revision == MonthBlock.noRevision || revisions[cell] == MonthBlock.noRevision
+    if isUnordered, quantity != standing, receipt.isBefore(batches[cell]) {
+      return (.stale, standing, false)
+    }
     let resolution = try FactRule.resolve(
       quantity, revision: known(revision), against: standing, revision: known(revisions[cell]),
-      sameBatch: isOwn)
+      sameBatch: isOwn || receipt.isSame(batches[cell]))
     switch resolution {
     case .applied, .conflict(incomingStands: true):
       remember(cell, row: position, place: place)
@@ -143,6 +154,14 @@ extension MonthBlock {
     var batches: ArraySlice<Int32>
     /// Nil when no day has a revision.
     var revisions: ArraySlice<Int64>?
+  }
+
+  /// The days of a row for which something came: bit n - 1 is day n.
+  func toldDays(_ position: Int) -> Int32 {
+    let first = position * MonthBlock.places
+    return (0..<MonthBlock.places).reduce(into: 0) { days, place in
+      if !quantities[first + place].isNaN { days |= 1 << Int32(place) }
+    }
   }
 
   func storedRow(_ position: Int) -> StoredRow {

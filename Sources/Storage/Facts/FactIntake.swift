@@ -83,7 +83,7 @@ extension RefusedRow {
   fileprivate func describing(_ content: some FactContent) -> RefusedRow {
     RefusedRow(
       line: line, reason: reason, found: found, raw: Array(String(describing: content).utf8),
-      item: item, location: location, day: day)
+      substitute: .description, item: item, location: location, day: day)
   }
 }
 

@@ -23,18 +23,22 @@ public struct RefusedRow: Hashable, Sendable {
   public let found: String
   /// The row's bytes as they came.
   public let raw: [UInt8]
+  /// What `raw` is where it is not the row as it came.
+  public let substitute: Substitute?
   public let item: ItemCode?
   public let location: LocationCode?
   public let day: Day?
 
   init(
-    line: Int, reason: RefusalReason, found: String, raw: [UInt8], item: ItemCode? = nil,
-    location: LocationCode? = nil, day: Day? = nil
+    line: Int, reason: RefusalReason, found: String, raw: [UInt8],
+    substitute: Substitute? = nil, item: ItemCode? = nil, location: LocationCode? = nil,
+    day: Day? = nil
   ) {
     self.line = line
     self.reason = reason
     self.found = found
     self.raw = raw
+    self.substitute = substitute
     self.item = item
     self.location = location
     self.day = day

@@ -129,7 +129,8 @@ struct HistoryReading {
 
   /// Days whose row waits in quarantine, by series.
   func waitingDays(in db: isolated Session) throws -> [Int32: Set<Day>] {
-    // Codes and series are never taken away: as they stand they name those of any version.
+    // Codes and series are never taken away: as they stand they name those of any version. Of a
+    // conflict the other fact stands; a row that lost one only when it was replayed waited before.
     try db.rows(
       """
       SELECT DISTINCT s.series_id, q.day
@@ -138,7 +139,8 @@ struct HistoryReading {
       JOIN item i ON i.code = q.item
       JOIN location l ON l.code = q.location
       JOIN series s ON s.item_id = i.item_id AND s.location_id = l.location_id
-      WHERE b.kind = 'demand' AND q.day IS NOT NULL AND q.code <> 'conflicting_duplicate'
+      WHERE b.kind = 'demand' AND q.day IS NOT NULL
+        AND (q.code <> 'conflicting_duplicate' OR q.attempts > 0)
         AND \(version.isWaiting) AND (\(only)::integer IS NULL OR s.series_id = \(only))
       """
     ).reduce(into: [:]) { days, row in days[try row[0], default: []].insert(try row[1]) }
