@@ -20,8 +20,8 @@ struct MovementBlock {
     let dayStart: Instant
     let demandDay: Day?
     let revision: Int64?
-    /// Whether an earlier block of this batch brought it.
-    let isIncoming: Bool
+    /// Who brought it: an earlier batch, or an earlier block of this one.
+    let batch: Int32
   }
 
   struct Standing {
@@ -30,6 +30,7 @@ struct MovementBlock {
     let row: ReceivedRow<Movement>
   }
 
+  private let batch: OpenBatch
   private var stored: [MovementID: StoredLine] = [:]
   /// Lines that this block set.
   private var standing: [MovementID: Standing] = [:]
@@ -62,6 +63,8 @@ struct MovementBlock {
     return restored + raised.map { ($0.key, $0.value) }
   }
 
+  init(of batch: OpenBatch) { self.batch = batch }
+
   mutating func know(_ line: StoredLine) { stored[line.movement.id] = line }
 
   mutating func receive(
@@ -74,9 +77,7 @@ struct MovementBlock {
       counts.applied += 1
       return
     }
-    let resolution = try FactRule.resolve(
-      row.fact, revision: revision, against: known.movement, revision: known.revision,
-      sameBatch: known.isOwn)
+    let resolution = try resolve(row.fact, revision, against: known)
     counts.count(resolution)
     switch resolution {
     case .applied:
@@ -109,28 +110,45 @@ struct MovementBlock {
         day: row.fact.kind.tellsDemand ? day : nil))
   }
 
+  private func resolve(
+    _ incoming: Movement, _ revision: Int64?, against known: Known
+  ) throws -> Resolution {
+    let isUnordered = revision == nil || known.revision == nil
+    if isUnordered, incoming != known.movement, batch.receipt.isBefore(known.batch) {
+      return .stale
+    }
+    return try FactRule.resolve(
+      incoming, revision: revision, against: known.movement, revision: known.revision,
+      sameBatch: known.batch == batch.id || batch.receipt.isSame(known.batch))
+  }
+
   private mutating func stand(_ incoming: Standing) {
     standing[incoming.row.fact.id] = incoming
     raised[incoming.row.fact.id] = nil
   }
 
-  private func known(
-    _ id: MovementID
-  ) -> (movement: Movement, revision: Int64?, isOwn: Bool)? {
-    if let own = standing[id] { return (own.row.fact, own.revision, true) }
-    return stored[id].map { ($0.movement, raised[id] ?? $0.revision, $0.isIncoming) }
+  /// What stands under an id, and whose it is.
+  private typealias Known = (movement: Movement, revision: Int64?, batch: Int32)
+
+  private func known(_ id: MovementID) -> Known? {
+    if let own = standing[id] { return (own.row.fact, own.revision, batch.id) }
+    return stored[id].map { ($0.movement, raised[id] ?? $0.revision, $0.batch) }
   }
 
   /// Of two different lines with one id and revision the incoming one stands.
   private mutating func displace(
-    _ id: MovementID, _ known: (movement: Movement, revision: Int64?, isOwn: Bool),
-    by row: ReceivedRow<Movement>
+    _ id: MovementID, _ known: Known, by row: ReceivedRow<Movement>
   ) {
-    if known.isOwn { counts.displaceOwn() }
-    let fallen =
-      standing[id]?.row
-      ?? ReceivedRow(known.movement, line: row.line, raw: Array(known.movement.row.utf8))
-    refuse(fallen, .conflictingDuplicate, found: id.text, countsAlready: true)
+    if known.batch == batch.id { counts.displaceOwn() }
+    if let own = standing[id] {
+      return refuse(own.row, .conflictingDuplicate, found: id.text, countsAlready: true)
+    }
+    let fallen = known.movement
+    refused.append(
+      RefusedRow(
+        line: row.line, reason: .conflictingDuplicate, found: id.text,
+        raw: Array(fallen.row.utf8), substitute: .row(header: Movement.header),
+        item: fallen.item, location: fallen.location))
   }
 }
 
@@ -146,7 +164,9 @@ extension Movement: FactContent {
     return fields.bytes
   }
 
-  /// The line in the order of the format's columns, for one whose own bytes are gone.
+  fileprivate static let header = "id,kind,item,location,at,quantity,of"
+
+  /// The line below that header, for one whose own bytes are gone.
   fileprivate var row: String {
     [
       id.text, kind.rawValue, item.text, location.text, at.description, String(quantity),
