@@ -40,7 +40,8 @@ public struct MovementIntake: Sendable {
   ///   - units: what each line is counted in; nil for the item's own unit.
   ///   - waiting: lines of the block that could not be read.
   public mutating func receive(
-    _ rows: [ReceivedRow<Movement>], units: [String?], waiting: [WaitingMovement], in db: isolated Session
+    _ rows: [ReceivedRow<Movement>], units: [String?], waiting: [WaitingMovement],
+    in db: isolated Session
   ) throws -> RowOutcome {
     for kind in Set(rows.compactMap { $0.revision?.kind }) {
       try BatchStore.claimRevisions(kind, for: batch, in: db)
