@@ -10,9 +10,12 @@ let strict: [SwiftSetting] = [
 ]
 
 func library(
-  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -36,8 +39,9 @@ let package = Package(
     .systemLibrary(name: "CEpoll"),
     system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
 
+    .target(name: "CKernels"),
     library("LinearAlgebra", ["COpenBLAS"]),
-    library("Forecasting", ["LinearAlgebra"]),
+    library("Forecasting", ["LinearAlgebra", "CKernels"]),
     library("Inventory", []),
     library("Planning", ["Forecasting", "Inventory"]),
 
@@ -56,11 +60,14 @@ let package = Package(
         "Storage", "Planning", "Forecasting", "LinearAlgebra", "Inventory", "Postgres", "HTTP",
         "Mail", "Compression", "Digests",
       ],
-      resources: [.embedInCode("Fixtures")]),
+      exclude: ["Fixtures/fuzz"], resources: [.embedInCode("Fixtures/retailer.json")]),
     .executableTarget(name: "quartermaster", dependencies: ["Service"], swiftSettings: strict),
 
     .target(
       name: "TestKit", dependencies: ["Postgres"], path: "Tests/TestKit", swiftSettings: strict),
+    .executableTarget(
+      name: "smoothing-bench", dependencies: ["Forecasting"], path: "Tests/SmoothingBench",
+      swiftSettings: strict),
     tests("LinearAlgebra", ["LinearAlgebra", "COpenBLAS"]),
     tests("Forecasting", ["Forecasting", "LinearAlgebra"]),
     tests("Inventory", ["Inventory"]),
@@ -77,5 +84,8 @@ let package = Package(
     tests(
       "Quartermaster",
       ["quartermaster", "Service", "Storage", "Planning", "Inventory", "Postgres"]),
+    tests(
+      "Fault",
+      ["quartermaster", "Service", "Planning", "Inventory", "Postgres", "HTTP", "Digests"]),
   ]
 )

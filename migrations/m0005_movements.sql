@@ -3,9 +3,10 @@
 -- Lock: ACCESS EXCLUSIVE on location for the moment in which three columns with constant defaults
 --       are added; nothing is rewritten.
 -- Time: under a second on any size.
--- Undo: the functions series_at and note_series_start as m0004 has them; DROP VIEW movement_demand; DROP TABLE movement, movement_change, movement_refused,
---       movement_floor; ALTER TABLE location DROP COLUMN movement_source_id, DROP COLUMN
---       demand_is_from_movements, DROP COLUMN stock_is_from_movements.
+-- Undo: the functions series_at and note_series_start as m0004 has them; DROP VIEW
+--       movement_demand; DROP TABLE movement, movement_change, movement_refused, movement_floor;
+--       ALTER TABLE location DROP COLUMN movement_source_id, DROP COLUMN demand_is_from_movements,
+--       DROP COLUMN stock_is_from_movements.
 
 -- All lines of a location come from one source. Demand and stock are each told one way only: by the
 -- first kind of push that told them.

@@ -116,6 +116,9 @@ public actor Session {
     var report = answer.map(ServerReport.init) ?? ServerReport()
     if report.message.isEmpty { report.message = trimmed(PQerrorMessage(connection.pointer)) }
     report.statement = statement
+    // libpq's own report of a write that failed leaves the end of the stream unread, and with it
+    // the connection looking whole.
+    if report.sqlState.isEmpty, let pointer = connection.pointer { PQconsumeInput(pointer) }
     // A fatal report ends the session, even before libpq has read the end of the stream.
     let isFatal = ["FATAL", "PANIC"].contains(report.severity)
     return isBroken || isFatal ? .connectionLost(report) : .server(report)

@@ -177,23 +177,31 @@ public enum BatchStore {
       mappingVersion: batch.header.mappingVersion)
   }
 
-  /// Whether facts of the source may carry revisions of this kind; the first one decides.
+  /// Whether facts of the source may carry revisions of these kinds; the first one decides.
   static func claimRevisions(
-    _ kind: Revision.Kind, for batch: OpenBatch, in db: isolated Session
+    _ kinds: Set<Revision.Kind>, for batch: OpenBatch, in db: isolated Session
   ) throws {
-    let rows = try db.rows(
+    guard let kind = kinds.first else { return }
+    try db.execute(
       """
-      UPDATE source SET revision_kind = coalesce(revision_kind, \(kind.rawValue))
-      WHERE source_id = \(batch.source) RETURNING revision_kind
+      UPDATE source SET revision_kind = \(kind.rawValue)
+      WHERE source_id = \(batch.source) AND revision_kind IS NULL
       """)
-    let known: String = try rows[0][0]
-    guard known == kind.rawValue else { throw BatchError.mixedRevisions(kind) }
+    let known: String = try db.rows(
+      "SELECT revision_kind FROM source WHERE source_id = \(batch.source)")[0][0]
+    for kind in kinds where kind.rawValue != known { throw BatchError.mixedRevisions(kind) }
   }
 
-  /// Moves the watermarks of all locations whose demand the source writes. Never back.
+  /// Moves the watermarks of all locations whose demand the source writes, and of those it claims
+  /// later. Never back.
   public static func moveWatermarks(
     of batch: OpenBatch, to day: Day, in db: isolated Session
   ) throws -> Bool {
+    try db.execute(
+      """
+      UPDATE source SET complete_through = \(day)
+      WHERE source_id = \(batch.source) AND coalesce(complete_through < \(day), true)
+      """)
     let moved = try db.execute(
       """
       INSERT INTO watermark (location_id, batch_id, complete_through)
@@ -201,6 +209,8 @@ public enum BatchStore {
       WHERE l.demand_source_id = \(batch.source) AND NOT EXISTS (
         SELECT FROM watermark w
         WHERE w.location_id = l.location_id AND w.complete_through >= \(day))
+      ON CONFLICT (location_id, batch_id) DO UPDATE
+        SET complete_through = excluded.complete_through
       """)
     return moved > 0
   }

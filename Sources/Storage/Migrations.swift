@@ -5,6 +5,7 @@ extension Migration {
   public static let all: [Migration] = [
     Migration(name: "m0001_schema", script: text(PackageResources.m0001_schema_sql)),
     Migration(name: "m0002_service", script: text(PackageResources.m0002_service_sql)),
+    Migration(name: "m0003_order", script: text(PackageResources.m0003_order_sql)),
     Migration(name: "m0004_history", script: text(PackageResources.m0004_history_sql)),
     Migration(name: "m0005_movements", script: text(PackageResources.m0005_movements_sql)),
     Migration(name: "m0006_quarantine", script: text(PackageResources.m0006_quarantine_sql)),

@@ -1,6 +1,6 @@
-import Glibc
 import HTTP
 import Synchronization
+import TestKit
 
 /// A server with a few routes, and what was seen of it.
 final class Fixture: Sendable {
@@ -97,14 +97,7 @@ final class Gate: Sendable {
   }
 }
 
-/// Whether a condition that another thread brings about holds within 20 seconds; looks again every
-/// few milliseconds, and how long it takes decides nothing.
+/// Whether a condition that another thread brings about holds within 20 seconds.
 func eventually(_ condition: @escaping @Sendable () -> Bool) async throws -> Bool {
-  try await blocking {
-    for _ in 0..<4_000 {
-      if condition() { return true }
-      poll(nil, 0, 5)
-    }
-    return false
-  }
+  try await blocking { comesTrue(condition) }
 }

@@ -1,6 +1,5 @@
 import Dispatch
 import Foundation
-import Glibc
 
 /// A real SMTP server on this machine, for one test. What it does to a message is said by the
 /// recipient's name: see `scripts/lib/smtp-server.py`.
@@ -65,8 +64,7 @@ public final class ThrowawayMailServer: Sendable {
     process.arguments = [folder.path]
     process.standardInput = lifeline
     process.standardOutput = output
-    // Or a server that another test starts meanwhile would hold this end open.
-    _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    for pipe in [lifeline, output] { pipe.closeOnExec() }
     try process.run()
     let line = output.fileHandleForReading.availableData
     let announcement = try JSONDecoder().decode(Announcement.self, from: line)

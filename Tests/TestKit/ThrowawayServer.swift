@@ -98,6 +98,7 @@ public actor ThrowawayServer {
     if let url = environment["QUARTERMASTER_TEST_DATABASE_URL"], !url.isEmpty { return url }
     let output = Pipe()
     let input = Pipe()
+    for pipe in [input, output] { pipe.closeOnExec() }
     let process = Process()
     process.executableURL = repositoryRoot.appending(path: "scripts/throwaway-postgres")
     process.standardInput = input

@@ -31,15 +31,18 @@ public enum SyncKind: String, CaseIterable, Hashable, Sendable {
   public var columns: [Column] {
     switch self {
     case .items:
-      [.item, .name, .category, .unit, .packSize, .launched, .ended, .predecessor]
-    case .locations: [.location, .region, .name, .timeZone, .freshness, .closedWeekdays]
-    case .calendar: [.day, .name, .kind, .region, .location, .item, .category]
+      [
+        .item, .name, .category, .unit, .packSize, .launched, .ended, .predecessor, .revision,
+      ]
+    case .locations:
+      [.location, .region, .name, .timeZone, .freshness, .closedWeekdays, .revision]
+    case .calendar: [.day, .name, .kind, .region, .location, .item, .category, .revision]
     case .terms:
       [
         .item, .location, .supplier, .leadTimeDays, .leadTimeDeviationDays, .reviewPeriodDays,
-        .minimumOrderQuantity, .orderMultiple, .unitCost, .serviceLevel,
+        .minimumOrderQuantity, .orderMultiple, .unitCost, .serviceLevel, .revision,
       ]
-    case .prices: [.item, .from, .price, .location, .region, .promotion]
+    case .prices: [.item, .from, .price, .location, .region, .promotion, .revision]
     case .demand: [.item, .location, .day, .quantity, .revision, .unit]
     case .stock: [.item, .location, .asOf, .onHand, .onOrder, .reserved, .revision, .unit]
     case .movements:

@@ -12,6 +12,8 @@ struct Intake {
   private let retention: Retention
   private let step: Progress
   private(set) var counts = RowCounts()
+  /// Rows set aside whose fact is missing: all but those of a conflict, where another one stands.
+  private var gaps = 0
   private var first: [QuarantinedRow] = []
   /// How the rows are read; nil before the first one is.
   private(set) var reading: RowReading?
@@ -41,25 +43,19 @@ struct Intake {
     switch push.kind {
     case .demand: try takeWatchedDemand(content, in: db)
     case .items:
-      try takeAll(Item.self, source, in: db) { rows, absent, db in
-        try ItemStore.receive(rows, carried: Item.carries(absent), of: batch, in: db)
-      }
+      try takeAll(Item.self, source, in: db) { try ItemStore.receive($0, of: batch, in: $1) }
     case .locations:
-      try takeAll(Location.self, source, in: db) { rows, absent, db in
-        try LocationStore.receive(rows, carried: Location.carries(absent), of: batch, in: db)
+      try takeAll(Location.self, source, in: db) {
+        try LocationStore.receive($0, of: batch, in: $1)
       }
     case .calendar:
-      try takeAll(CalendarEvent.self, source, in: db) { rows, _, db in
-        try CalendarStore.receive(rows, of: batch, in: db)
+      try takeAll(CalendarEvent.self, source, in: db) {
+        try CalendarStore.receive($0, of: batch, in: $1)
       }
     case .terms:
-      try takeAll(Terms.self, source, in: db) { rows, absent, db in
-        try TermsStore.receive(rows, carried: Terms.carries(absent), of: batch, in: db)
-      }
+      try takeAll(Terms.self, source, in: db) { try TermsStore.receive($0, of: batch, in: $1) }
     case .prices:
-      try takeAll(Price.self, source, in: db) { rows, absent, db in
-        try PriceStore.receive(rows, carried: Price.carries(absent), of: batch, in: db)
-      }
+      try takeAll(Price.self, source, in: db) { try PriceStore.receive($0, of: batch, in: $1) }
     case .stock: try takeStock(source, in: db)
     case .movements: try takeMovements(source, in: db)
     }
@@ -92,7 +88,7 @@ struct Intake {
 
   /// A batch with many bad rows says nothing about what is complete.
   private var isTrustworthy: Bool {
-    Double(counts.quarantined)
+    Double(gaps)
       <= Synchronisation.watermarkTolerance * Double(counts.received)
   }
 
@@ -137,6 +133,7 @@ struct Intake {
       try watch?.look(at: facts, in: db)
       let refused = try intake.receive(facts, in: db)
       counts.quarantined += rejections.count
+      gaps += rejections.count + refused.count { $0.reason.leavesGap }
       try setAside(rejections + refused.map(Rejection.init), in: db)
       step.advance(by: received)
     }
@@ -217,7 +214,7 @@ struct Intake {
   /// Reads a kind whose rows fit in memory, and applies them together.
   private mutating func takeAll<Fact: ReadableFact>(
     _ kind: Fact.Type, _ source: consuming ByteSource, in db: isolated Session,
-    apply: ([ReceivedRow<Fact>], _ absent: Set<Column>, isolated Session) throws -> RowOutcome
+    apply: ([ReceivedRow<Fact>], isolated Session) throws -> RowOutcome
   ) throws {
     var reader = try FactReader<Fact>(source, format: format, mapping: push.mapping)
     note(reader.origin)
@@ -225,8 +222,7 @@ struct Intake {
     var rejections: [Rejection] = []
     while let reading = try reader.next() { sort(reading, &rows, &rejections) }
     counts.duplicate += reader.repeatedRows
-    let absent = Set(Fact.syncKind.columns).subtracting(reader.present)
-    try settle(apply(rows, absent, db), rejections, in: db)
+    try settle(apply(rows, db), rejections, in: db)
     step.advance(by: reader.receivedRows)
   }
 
@@ -262,7 +258,10 @@ struct Intake {
     _ reading: Reading<Fact>, _ rows: inout [ReceivedRow<Fact>], _ rejections: inout [Rejection]
   ) {
     switch reading {
-    case .fact(let fact, let row): rows.append(ReceivedRow(fact, line: row.line, raw: row.raw))
+    case .fact(let fact, let row):
+      rows.append(
+        ReceivedRow(
+          fact, revision: row.revision, said: row.said, line: row.line, raw: row.raw))
     case .rejected(let rejection): rejections.append(rejection)
     }
   }
@@ -272,6 +271,7 @@ struct Intake {
   ) throws {
     counts = counts + outcome.counts
     counts.quarantined += rejections.count
+    gaps += rejections.count + outcome.refused.count { $0.reason.leavesGap }
     try setAside(rejections + outcome.refused.map(Rejection.init), in: db)
   }
 
@@ -332,6 +332,7 @@ extension Rejection {
       case .beyondLimit(let column):
         .invalidQuantity(Column(rawValue: column) ?? .quantity, .beyondLimitInUnits)
       case .conflictingDuplicate: .conflictingDuplicate
+      case .conflictingFields(let names): .conflictingFields(names.compactMap(Column.init))
       }
     self.init(
       line: row.line, reason: reason, found: row.found.utf8, raw: row.raw,

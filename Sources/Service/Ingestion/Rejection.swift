@@ -79,6 +79,8 @@ enum RejectionReason: Error, Hashable, Sendable {
   case suspectedUnitChange
   /// A row that waited for a location which another source came to write meanwhile.
   case foreignLocation(owner: SourceCode)
+  /// Other rows say something else of these fields with the same revision.
+  case conflictingFields([Column])
 
   var code: RejectionCode {
     switch self {
@@ -103,7 +105,7 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .unknownItem: .unknownItem
     case .unknownLocation: .unknownLocation
     case .unknownUnit: .unknownUnit
-    case .conflictingDuplicate: .conflictingDuplicate
+    case .conflictingDuplicate, .conflictingFields: .conflictingDuplicate
     case .suspectedUnitChange: .suspectedUnitChange
     case .foreignLocation: .foreignLocation
     }
@@ -122,6 +124,7 @@ enum RejectionReason: Error, Hashable, Sendable {
       .unlikeNumberForm(let column, _):
       column
     case .endsBeforeLaunch: .ended
+    case .conflictingFields(let columns): columns.first
     case .invalidRevision, .otherRevisionKind: .revision
     case .invalidKind, .invalidMovementKind, .openForItems: .kind
     case .negativeMovement: .quantity

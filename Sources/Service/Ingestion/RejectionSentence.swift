@@ -54,6 +54,9 @@ extension Rejection {
       return "\(subject) is a pack, and the item has no pack_size"
     case .conflictingDuplicate:
       return "another row says something else of the same fact with the same revision"
+    case .conflictingFields(let columns):
+      let names = columns.map(\.rawValue).listed
+      return "another row says something else of \(names) with the same revision"
     case .suspectedUnitChange:
       return "\(subject) is held: the quantities of many items jumped by about their pack size"
     case .foreignLocation(let owner):

@@ -133,6 +133,12 @@ struct RowReader: ~Copyable {
   @inline(__always)
   func field(_ position: Int) -> UnsafeRawBufferPointer { table.field(position) }
 
+  /// Whether the row speaks of the column of that position: in CSV the header does, in NDJSON the
+  /// row's own keys.
+  func says(_ position: Int) -> Bool {
+    format == .csv ? table.isPlaced(position) : keys.isSet(position)
+  }
+
   /// The SHA-256 of the whole content, as inflated; reads what is left of it.
   mutating func contentDigest() throws(ReadFailure) -> SHA256Digest {
     while !sourceEnded {

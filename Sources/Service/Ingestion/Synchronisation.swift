@@ -91,7 +91,7 @@ public enum Synchronisation {
       }
       let answer = try await CommitOutcome.known(on: session) { session, isOnceMore in
         try await session.run { db in
-          try db.transaction { db in
+          try db.transactionDespiteDeadlocks { db in
             switch try BatchStore.open(header, waits: isOnceMore, in: db) {
             case .repeated(let receipt):
               return try answerAgain(mapped, receipt, isFirst: isOnceMore, in: db)

@@ -55,7 +55,7 @@ enum SeriesStore {
   }
 
   /// Makes the batch's source the writer of the locations' demand, stock or movements, where none
-  /// is yet.
+  /// is yet. What the source has said to be complete of all its locations, it has said of these.
   ///
   /// - Throws: `BatchError.foreignLocations` when another source is; `BatchError.toldOtherwise`
   ///   when this one tells it in another way.
@@ -74,6 +74,7 @@ enum SeriesStore {
         WHERE location_id = ANY (\(ids)) AND \(unescaped: column) IS NULL
         ORDER BY location_id FOR UPDATE)
       """)
+    if role == .demand { try inheritWatermark(ids, for: batch, in: db) }
     let foreign = try db.rows(
       """
       SELECT l.code, s.code FROM location l JOIN source s ON s.source_id = l.\(unescaped: column)
@@ -95,6 +96,20 @@ enum SeriesStore {
     throw BatchError.toldOtherwise(
       try otherwise.map { row -> LocationCode in try row[0] }, told: role.told,
       fromMovements: !role.isFromMovements)
+  }
+
+  private static func inheritWatermark(
+    _ locations: [Int32], for batch: OpenBatch, in db: isolated Session
+  ) throws {
+    try db.execute(
+      """
+      INSERT INTO watermark (location_id, batch_id, complete_through)
+      SELECT l.location_id, \(batch.id), s.complete_through
+      FROM location l JOIN source s ON s.source_id = l.demand_source_id
+      WHERE l.location_id = ANY (\(locations)) AND s.source_id = \(batch.source)
+        AND s.complete_through IS NOT NULL
+        AND NOT EXISTS (SELECT FROM watermark w WHERE w.location_id = l.location_id)
+      """)
   }
 
   enum Role {

@@ -13,6 +13,16 @@ public enum RefusalReason: Hashable, Sendable {
   case beyondLimit(column: String)
   /// Another fact of the same revision says something else, and stands.
   case conflictingDuplicate
+  /// Other rows of the same revision say something else of these fields, and stand.
+  case conflictingFields([String])
+
+  /// Whether a fact is missing because of it: of a conflict the other fact stands.
+  public var leavesGap: Bool {
+    switch self {
+    case .conflictingDuplicate, .conflictingFields: false
+    default: true
+    }
+  }
 }
 
 /// A row that the database refuses, for the caller to word and set aside.

@@ -139,7 +139,7 @@ struct MovementBlock {
   private mutating func displace(
     _ id: MovementID, _ known: Known, by row: ReceivedRow<Movement>
   ) {
-    if known.batch == batch.id { counts.displaceOwn() }
+    if known.batch == batch.id { counts.setAside(\.applied) }
     if let own = standing[id] {
       return refuse(own.row, .conflictingDuplicate, found: id.text, countsAlready: true)
     }
@@ -152,16 +152,14 @@ struct MovementBlock {
   }
 }
 
-extension Movement: FactContent {
-  var canonicalBytes: [UInt8] {
-    var fields = CanonicalFields()
+extension Movement: FieldValue {
+  func put(into fields: inout CanonicalFields) {
     fields.put(kind.rawValue)
     fields.put(item)
     fields.put(location)
     fields.put(at.description)
     fields.put(quantity)
     fields.put(undoes)
-    return fields.bytes
   }
 
   fileprivate static let header = "id,kind,item,location,at,quantity,of"

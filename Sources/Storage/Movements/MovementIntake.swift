@@ -43,9 +43,7 @@ public struct MovementIntake: Sendable {
     _ rows: [ReceivedRow<Movement>], units: [String?], waiting: [WaitingMovement],
     in db: isolated Session
   ) throws -> RowOutcome {
-    for kind in Set(rows.compactMap { $0.revision?.kind }) {
-      try BatchStore.claimRevisions(kind, for: batch, in: db)
-    }
+    try BatchStore.claimRevisions(batch.kinds(of: rows.lazy.map(\.revision)), for: batch, in: db)
     try lookUp(rows, in: db)
     try conversion.look(
       up: Set(zip(rows, units).filter { $0.1 != nil }.map(\.0.fact.item)), in: db)

@@ -1,4 +1,5 @@
 import HTTP
+import TestKit
 import Testing
 
 /// The ways to ask a router: as a value, and over a socket.

@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import TestKit
 import Testing
 
 @Suite("Serving")
