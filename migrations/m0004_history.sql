@@ -131,7 +131,10 @@ CREATE TABLE series_start (
 INSERT INTO series_start (series_id, batch_id, first_day)
   SELECT s.series_id, i.batch_id, s.first_day FROM series s JOIN item i USING (item_id);
 
-CREATE FUNCTION note_series_start() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Its plan is kept from a session's first statement, which mostly moves no series at all: planned
+-- for nothing, two loops in each other took 49 s for 20,000 series, and this takes 0.4 s.
+CREATE FUNCTION note_series_start() RETURNS trigger LANGUAGE plpgsql
+SET enable_nestloop = off AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     INSERT INTO series_start (series_id, batch_id, first_day)
@@ -139,7 +142,7 @@ BEGIN
   ELSE
     INSERT INTO series_start (series_id, batch_id, first_day)
     SELECT n.series_id, batch_at_work(), n.first_day
-    FROM now_there n JOIN before_that o USING (series_id) WHERE n.first_day < o.first_day
+    FROM now_there n JOIN before_that o USING (series_id) WHERE n.first_day <> o.first_day
     ON CONFLICT (series_id, batch_id) DO UPDATE SET first_day = excluded.first_day;
   END IF;
   RETURN NULL;
@@ -148,7 +151,7 @@ $$;
 CREATE TRIGGER beginnings_are_noted AFTER INSERT ON series
   REFERENCING NEW TABLE AS now_there
   FOR EACH STATEMENT EXECUTE FUNCTION note_series_start();
-CREATE TRIGGER earlier_beginnings_are_noted AFTER UPDATE ON series
+CREATE TRIGGER moved_beginnings_are_noted AFTER UPDATE ON series
   REFERENCING OLD TABLE AS before_that NEW TABLE AS now_there
   FOR EACH STATEMENT EXECUTE FUNCTION note_series_start();
 
@@ -221,12 +224,12 @@ $$;
 CREATE FUNCTION series_at(version bigint)
 RETURNS TABLE (series_id integer, item_id integer, location_id integer, first_day date)
 LANGUAGE sql STABLE AS $$
-  SELECT s.series_id, s.item_id, s.location_id, min(t.first_day)
+  SELECT DISTINCT ON (s.series_id) s.series_id, s.item_id, s.location_id, t.first_day
   FROM series s
   JOIN series_start t USING (series_id)
   JOIN batch b USING (batch_id)
   WHERE b.place <= version
-  GROUP BY s.series_id
+  ORDER BY s.series_id, b.place DESC
 $$;
 
 CREATE FUNCTION stock_at(version bigint)

@@ -36,6 +36,9 @@ struct MovementBlock {
   private var standing: [MovementID: Standing] = [:]
   /// Stored lines that only got a higher revision.
   private var raised: [MovementID: Int64] = [:]
+  /// Rows that said once more, without a revision, what an earlier batch had said: it is no older
+  /// than what else this batch says.
+  private var repeated: [MovementID: ReceivedRow<Movement>] = [:]
   private(set) var counts = RowCounts()
   private(set) var refused: [RefusedRow] = []
   /// Which lines those refused would have been, but for conflicts: there another line stands.
@@ -89,7 +92,9 @@ struct MovementBlock {
       refuse(row, .conflictingDuplicate, found: id.text, countsAlready: true)
     case .duplicate(raisesRevision: true):
       if standing[id] == nil { raised[id] = revision } else { standing[id]?.revision = revision }
-    case .duplicate, .stale:
+    case .duplicate(raisesRevision: false):
+      if known.batch != batch.id, revision == nil { repeated[id] = row }
+    case .stale:
       break
     }
   }
@@ -132,13 +137,19 @@ struct MovementBlock {
 
   private func known(_ id: MovementID) -> Known? {
     if let own = standing[id] { return (own.row.fact, own.revision, batch.id) }
-    return stored[id].map { ($0.movement, raised[id] ?? $0.revision, $0.batch) }
+    return stored[id].map {
+      ($0.movement, raised[id] ?? $0.revision, repeated[id] == nil ? $0.batch : batch.id)
+    }
   }
 
   /// Of two different lines with one id and revision the incoming one stands.
   private mutating func displace(
     _ id: MovementID, _ known: Known, by row: ReceivedRow<Movement>
   ) {
+    if standing[id] == nil, let again = repeated[id] {
+      counts.setAside(\.duplicate)
+      return refuse(again, .conflictingDuplicate, found: id.text, countsAlready: true)
+    }
     if known.batch == batch.id { counts.setAside(\.applied) }
     if let own = standing[id] {
       return refuse(own.row, .conflictingDuplicate, found: id.text, countsAlready: true)
