@@ -22,6 +22,8 @@ struct MovementBlock {
     let revision: Int64?
     /// Whether an earlier block of this batch brought it.
     let isIncoming: Bool
+    /// Where its batch stands in the order of receipt, as a replay sees it.
+    var receipt = ReceiptOrder.Place.before
   }
 
   struct Standing {
@@ -74,9 +76,14 @@ struct MovementBlock {
       counts.applied += 1
       return
     }
+    let place = standing[id] == nil ? stored[id]?.receipt : nil
+    if place == .after, revision == nil || known.revision == nil, row.fact != known.movement {
+      counts.stale += 1
+      return
+    }
     let resolution = try FactRule.resolve(
       row.fact, revision: revision, against: known.movement, revision: known.revision,
-      sameBatch: known.isOwn)
+      sameBatch: known.isOwn || place == .same)
     counts.count(resolution)
     switch resolution {
     case .applied:

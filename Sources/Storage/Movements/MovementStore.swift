@@ -76,7 +76,8 @@ public enum MovementStore {
         MovementBlock.StoredLine(
           movement: movement, series: try row[9], day: day,
           dayStart: dayStart(movement.location, day), demandDay: try row[10],
-          revision: try row[11], isIncoming: owner == batch.id))
+          revision: try row[11], isIncoming: owner == batch.id,
+          receipt: batch.receipt.place(of: owner)))
     }
   }
 

@@ -6,6 +6,8 @@ public enum Prunable: String, CaseIterable, Hashable, Sendable {
   case keys
   /// Values that were replaced: older versions of the data cannot be read any more.
   case changes
+  /// Rows of quarantine that were settled.
+  case quarantine
   /// Forecasts of runs that nobody reads any more.
   case forecasts
 }
@@ -115,6 +117,30 @@ public enum PruneStore {
   }
 
   private static let logs = ["demand_change", "stock_change", "fact_change"]
+
+  // MARK: - Quarantine
+
+  /// Drops rows of quarantine that were settled more than so many days ago, but none whose day is
+  /// missing in a version that can still be read.
+  public static func dropSettled(olderThanDays days: Int, in db: isolated Session) throws -> Int {
+    try db.execute(
+      """
+      DELETE FROM quarantine WHERE ctid = ANY (ARRAY(
+        SELECT q.ctid FROM quarantine q \(oldSettled(days)) LIMIT \(rowsAtOnce)))
+      """)
+  }
+
+  public static func oldSettled(olderThanDays days: Int, in db: isolated Session) throws -> Int {
+    try db.rows("SELECT count(*) FROM quarantine q \(oldSettled(days))")[0][0]
+  }
+
+  private static func oldSettled(_ days: Int) -> SQL {
+    """
+    JOIN batch b ON b.batch_id = q.settled_by
+    WHERE q.settled_at < clock_timestamp() - make_interval(days => \(Int32(days)))
+      AND (q.day IS NULL OR b.place <= (SELECT oldest_version FROM readable_history))
+    """
+  }
 
   // MARK: - Forecasts
 
