@@ -6,7 +6,7 @@ public enum Prunable: String, CaseIterable, Hashable, Sendable {
   case keys
   /// Values that were replaced: older versions of the data cannot be read any more.
   case changes
-  /// Rows of the quarantine that were settled.
+  /// Rows of quarantine that were settled.
   case quarantine
   /// Forecasts of runs that nobody reads any more.
   case forecasts
