@@ -122,13 +122,13 @@ struct MonthBlock {
       return Merged(resolution: .applied, standing: .nan, told: nil)
     }
     let isOwn = batches[cell] == batch
+    let isRepeated = repeated[position] & 1 << UInt32(place) != 0
     let isUnordered =
       revision == MonthBlock.noRevision || revisions[cell] == MonthBlock.noRevision
     if isUnordered, quantity != standing, receipt.isBefore(batches[cell]) {
       noteLate(quantity, revision, row: position, place: place)
       return Merged(resolution: .stale, standing: standing, told: nil)
     }
-    let isRepeated = repeated[position] & 1 << UInt32(place) != 0
     let resolution = try FactRule.resolve(
       quantity, revision: known(revision), against: standing, revision: known(revisions[cell]),
       sameBatch: isOwn || isRepeated || receipt.isSame(batches[cell]))
@@ -155,7 +155,8 @@ struct MonthBlock {
     let cell = position * MonthBlock.places + place
     let standing = quantities[cell].isNaN ? nil : quantities[cell]
     guard standing != quantity else { return }
-    if standing != nil { remember(cell, row: position, place: place) }
+    // What this batch made of its first lines only is no value that anybody told.
+    if standing != nil, batches[cell] != batch { remember(cell, row: position, place: place) }
     set(cell, row: position, quantity ?? .nan, MonthBlock.noRevision)
   }
 

@@ -34,6 +34,7 @@ struct FactTable<Key: Hashable, Content: FactContent> {
   }
 
   let batch: Int32
+  private let receipt: ReceiptOrder
   private let fields = Content.fields
   private(set) var standing: [Key: Standing] = [:]
   /// Facts this batch set or whose revisions it raised: what must be written.
@@ -41,8 +42,9 @@ struct FactTable<Key: Hashable, Content: FactContent> {
   /// Nil for kinds whose values have no life of their own; their fields stand for themselves.
   private(set) var fallen: [Fallen]?
 
-  init(batch: Int32, keepsFallen: Bool = false) {
+  init(batch: Int32, receipt: ReceiptOrder? = nil, keepsFallen: Bool = false) {
     self.batch = batch
+    self.receipt = receipt ?? ReceiptOrder(of: batch)
     fallen = keepsFallen ? [] : nil
   }
 
@@ -80,9 +82,15 @@ struct FactTable<Key: Hashable, Content: FactContent> {
     var merge = Merge()
     for (number, field) in fields.enumerated() where said.bits & 1 << UInt32(number) != 0 {
       let bit = UInt32(1) << UInt32(number)
+      let isSame = field.isSame(content, fact.content)
+      let isUnordered = revision == nil || fact.revisions[number] == nil
+      if isUnordered, !isSame, receipt.isBefore(fact.batch) {
+        merge.stale |= bit
+        continue
+      }
       let resolution = try FactRule.resolve(
-        isSame: field.isSame(content, fact.content), revision: revision,
-        against: fact.revisions[number], sameBatch: fact.told & bit != 0
+        isSame: isSame, revision: revision, against: fact.revisions[number],
+        sameBatch: fact.told & bit != 0 || receipt.isSame(fact.batch)
       ) { () throws(DigestError) in
         try FactRule.precedes(field.canonicalBytes(content), field.canonicalBytes(fact.content))
       }
