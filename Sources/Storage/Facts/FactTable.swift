@@ -34,7 +34,8 @@ struct FactTable<Key: Hashable, Content: FactContent> {
   }
 
   let batch: Int32
-  private let receipt: ReceiptOrder
+  /// Where a replay stands in the order of receipt; nil for a batch that comes as it is received.
+  private let replayed: ReceiptOrder?
   private let fields = Content.fields
   private(set) var standing: [Key: Standing] = [:]
   /// Facts this batch set or whose revisions it raised: what must be written.
@@ -44,7 +45,7 @@ struct FactTable<Key: Hashable, Content: FactContent> {
 
   init(batch: Int32, receipt: ReceiptOrder? = nil, keepsFallen: Bool = false) {
     self.batch = batch
-    self.receipt = receipt ?? ReceiptOrder(of: batch)
+    replayed = receipt.flatMap { $0.own == batch ? nil : $0 }
     fallen = keepsFallen ? [] : nil
   }
 
@@ -84,13 +85,13 @@ struct FactTable<Key: Hashable, Content: FactContent> {
       let bit = UInt32(1) << UInt32(number)
       let isSame = field.isSame(content, fact.content)
       let isUnordered = revision == nil || fact.revisions[number] == nil
-      if isUnordered, !isSame, receipt.isBefore(fact.batch) {
+      if isUnordered, !isSame, replayed?.isBefore(fact.batch) == true {
         merge.stale |= bit
         continue
       }
       let resolution = try FactRule.resolve(
         isSame: isSame, revision: revision, against: fact.revisions[number],
-        sameBatch: fact.told & bit != 0 || receipt.isSame(fact.batch)
+        sameBatch: fact.told & bit != 0 || replayed?.isSame(fact.batch) == true
       ) { () throws(DigestError) in
         try FactRule.precedes(field.canonicalBytes(content), field.canonicalBytes(fact.content))
       }
