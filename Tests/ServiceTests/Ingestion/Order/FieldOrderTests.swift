@@ -118,6 +118,11 @@ struct FieldOrderTests {
       )
     case .demand:
       ("item,location,day,quantity", ["oats,leeds,2024-06-01,1", "oats,leeds,2024-06-01,2"])
+    case .movements:
+      (
+        "id,kind,item,location,at,quantity",
+        ["1,sale,oats,leeds,2024-06-01T10:00:00Z,1", "1,sale,oats,leeds,2024-06-01T10:00:00Z,2"]
+      )
     }
   }
 
