@@ -159,12 +159,13 @@ public enum BatchStore {
   static func claimRevisions(
     _ kind: Revision.Kind, for batch: OpenBatch, in db: isolated Session
   ) throws {
-    let rows = try db.rows(
+    try db.execute(
       """
-      UPDATE source SET revision_kind = coalesce(revision_kind, \(kind.rawValue))
-      WHERE source_id = \(batch.source) RETURNING revision_kind
+      UPDATE source SET revision_kind = \(kind.rawValue)
+      WHERE source_id = \(batch.source) AND revision_kind IS NULL
       """)
-    let known: String = try rows[0][0]
+    let known: String = try db.rows(
+      "SELECT revision_kind FROM source WHERE source_id = \(batch.source)")[0][0]
     guard known == kind.rawValue else { throw BatchError.mixedRevisions(kind) }
   }
 
@@ -231,9 +232,13 @@ public enum BatchStore {
     return keys
   }
 
+  /// Looked for before it is added: adding waits for whoever is changing the source's row, and a
+  /// push whose key is taken must hear of that at once.
   private static func sourceID(_ code: SourceCode, in db: isolated Session) throws -> Int32 {
+    let find: SQL = "SELECT source_id FROM source WHERE code = \(code)"
+    if let known = try db.rows(find).first { return try known[0] }
     try db.execute("INSERT INTO source (code) VALUES (\(code)) ON CONFLICT (code) DO NOTHING")
-    return try db.rows("SELECT source_id FROM source WHERE code = \(code)")[0][0]
+    return try db.rows(find)[0][0]
   }
 
   private static func receipt(

@@ -53,6 +53,43 @@ extension FaultTests {
       }
     }
 
+    @Test(
+      "while PostgreSQL is silent nothing is done twice, and a second sender is told what is so",
+      arguments: [DatabaseFaults.CommitFate.arrivalHeld, .answerHeld])
+    func silence(fate: DatabaseFaults.CommitFate) async throws {
+      let wanted = Rounds.of(2, long: 30)
+      try await Scene.run { scene in
+        let isArmed = Atomic(false)
+        let faults = DatabaseFaults(commit: { _ in
+          isArmed.exchange(false, ordering: .acquiringAndReleasing) ? fate : .pass
+        })
+        try await serve(scene, faults) { life in
+          let (first, second) = (scene.sender { life.port }, scene.sender { life.port })
+          var random = SeededGenerator(seed: 13)
+          for number in 0..<wanted {
+            let batch = BatchMaker(name: "push").batch(number, using: &random)
+            isArmed.store(true, ordering: .releasing)
+            async let receipt = blocking { try first.send(batch) }
+            let again = try await blocking {
+              _ = comesTrue { faults.struck(fate) > number }
+              return try second.attempt(batch)
+            }
+            #expect(try await becomesAlive(life.port))
+            faults.release()
+            let told = try await receipt
+            switch again {
+            // Not committed yet: its key is taken.
+            case .failure(let refusal): #expect(fate == .arrivalHeld && refusal.status == 409)
+            // Committed, though nobody was told.
+            case .success(let early): #expect(fate == .answerHeld && early == told)
+            }
+          }
+        }
+        #expect(faults.struck(fate) == wanted)
+        try await expectAll(scene, batches: wanted)
+      }
+    }
+
     @Test("a sender that is cut off at any point sends again and gets the first answer")
     func client() async throws {
       let wanted = Rounds.of(12, long: 300)
