@@ -39,8 +39,9 @@ let package = Package(
     .systemLibrary(name: "CEpoll"),
     system("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
 
+    .target(name: "CKernels"),
     library("LinearAlgebra", ["COpenBLAS"]),
-    library("Forecasting", ["LinearAlgebra"]),
+    library("Forecasting", ["LinearAlgebra", "CKernels"]),
     library("Inventory", []),
     library("Planning", ["Forecasting", "Inventory"]),
 
@@ -64,6 +65,9 @@ let package = Package(
 
     .target(
       name: "TestKit", dependencies: ["Postgres"], path: "Tests/TestKit", swiftSettings: strict),
+    .executableTarget(
+      name: "smoothing-bench", dependencies: ["Forecasting"], path: "Tests/SmoothingBench",
+      swiftSettings: strict),
     tests("LinearAlgebra", ["LinearAlgebra", "COpenBLAS"]),
     tests("Forecasting", ["Forecasting", "LinearAlgebra"]),
     tests("Inventory", ["Inventory"]),

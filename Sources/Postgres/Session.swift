@@ -12,6 +12,8 @@ import CPostgres
 /// }
 /// ```
 public actor Session {
+  /// Where it is connected, so that another session can be had there.
+  public nonisolated let target: ConnectionTarget
   private nonisolated let thread = ConnectionThread()
   private var connection = Connection()
 
@@ -19,16 +21,16 @@ public actor Session {
     thread.asUnownedSerialExecutor()
   }
 
-  private init() {}
+  private init(_ target: ConnectionTarget) { self.target = target }
 
   /// Opens a connection with UTF-8 text and UTC times, whatever the server's defaults.
   public static func connect(_ target: ConnectionTarget) async throws(PostgresError) -> Session {
-    let session = Session()
-    try await session.open(target)
+    let session = Session(target)
+    try await session.open()
     return session
   }
 
-  private func open(_ target: ConnectionTarget) throws(PostgresError) {
+  private func open() throws(PostgresError) {
     connection = try Connection(target)
     try script("SET TimeZone = 'UTC'; SET standard_conforming_strings = on")
   }

@@ -72,6 +72,13 @@ public struct Receipt: Hashable, Sendable {
   /// The version of its source's mapping with which the rows were read; nil for none.
   public var mappingVersion: Int?
 
+  /// The receipt as it was when the batch was stored.
+  public var givenFirst: Receipt {
+    Receipt(
+      batch: batch, counts: counts, watermarkMoved: watermarkMoved, isRepeated: false,
+      mappingVersion: mappingVersion)
+  }
+
   /// The receipt of sending the same rows once more.
   public var allDuplicate: Receipt {
     var counts = RowCounts()
@@ -87,6 +94,15 @@ public struct OpenBatch: Sendable {
   public let id: Int32
   let source: Int32
   let header: BatchHeader
+  /// Where it stands in the order of receipt.
+  var receipt: ReceiptOrder
+
+  init(id: Int32, source: Int32, header: BatchHeader) {
+    self.id = id
+    self.source = source
+    self.header = header
+    receipt = ReceiptOrder(of: id)
+  }
 }
 
 public enum BatchError: Error, Hashable, Sendable {
@@ -100,6 +116,10 @@ public enum BatchError: Error, Hashable, Sendable {
   case foreignLocations([LocationCode], owner: SourceCode)
   /// The source counts its revisions in the other kind.
   case mixedRevisions(Revision.Kind)
+  /// The locations' demand or stock is told in the other of two ways.
+  case toldOtherwise([LocationCode], told: Told, fromMovements: Bool)
+
+  public enum Told: String, Hashable, Sendable { case demand, stock }
 }
 
 /// Batches and their receipts. Every method runs inside the caller's transaction.
@@ -117,12 +137,14 @@ public enum BatchStore {
   ///
   /// Waits for another batch of the same source: batches of one source follow each other, so no
   /// series is ever written by two at once.
-  public static func open(_ header: BatchHeader, in db: isolated Session) throws -> Opening {
+  ///
+  /// - Parameter waits: whether to wait for a batch of the same key that is being applied, some
+  ///   seconds long, instead of saying so: the one whose connection was lost.
+  public static func open(
+    _ header: BatchHeader, waits: Bool = false, in db: isolated Session
+  ) throws -> Opening {
     let source = try sourceID(header.source, in: db)
-    let name = "\(source)/\(header.key)"
-    let isFree: Bool = try db.rows(
-      "SELECT pg_try_advisory_xact_lock(hashtextextended(\(name), 0))")[0][0]
-    guard isFree else { throw BatchError.underWay(key: header.key) }
+    try lock("\(source)/\(header.key)", waits: waits, in: db)
     try db.execute("SELECT pg_advisory_xact_lock(\(sourceLock), \(source))")
     if let known = try receipt(source: source, header: header, in: db) { return .repeated(known) }
     let inserted = try db.rows(
@@ -155,10 +177,11 @@ public enum BatchStore {
       mappingVersion: batch.header.mappingVersion)
   }
 
-  /// Whether facts of the source may carry revisions of this kind; the first one decides.
+  /// Whether facts of the source may carry revisions of these kinds; the first one decides.
   static func claimRevisions(
-    _ kind: Revision.Kind, for batch: OpenBatch, in db: isolated Session
+    _ kinds: Set<Revision.Kind>, for batch: OpenBatch, in db: isolated Session
   ) throws {
+    guard let kind = kinds.first else { return }
     try db.execute(
       """
       UPDATE source SET revision_kind = \(kind.rawValue)
@@ -166,13 +189,19 @@ public enum BatchStore {
       """)
     let known: String = try db.rows(
       "SELECT revision_kind FROM source WHERE source_id = \(batch.source)")[0][0]
-    guard known == kind.rawValue else { throw BatchError.mixedRevisions(kind) }
+    for kind in kinds where kind.rawValue != known { throw BatchError.mixedRevisions(kind) }
   }
 
-  /// Moves the watermarks of all locations whose demand the source writes. Never back.
+  /// Moves the watermarks of all locations whose demand the source writes, and of those it claims
+  /// later. Never back.
   public static func moveWatermarks(
     of batch: OpenBatch, to day: Day, in db: isolated Session
   ) throws -> Bool {
+    try db.execute(
+      """
+      UPDATE source SET complete_through = \(day)
+      WHERE source_id = \(batch.source) AND coalesce(complete_through < \(day), true)
+      """)
     let moved = try db.execute(
       """
       INSERT INTO watermark (location_id, batch_id, complete_through)
@@ -180,6 +209,8 @@ public enum BatchStore {
       WHERE l.demand_source_id = \(batch.source) AND NOT EXISTS (
         SELECT FROM watermark w
         WHERE w.location_id = l.location_id AND w.complete_through >= \(day))
+      ON CONFLICT (location_id, batch_id) DO UPDATE
+        SET complete_through = excluded.complete_through
       """)
     return moved > 0
   }
@@ -232,6 +263,20 @@ public enum BatchStore {
     return keys
   }
 
+  private static func lock(_ key: String, waits: Bool, in db: isolated Session) throws {
+    if waits {
+      try db.execute("SELECT set_config('lock_timeout', '5s', true)")
+      try db.execute("SELECT pg_advisory_xact_lock(hashtextextended(\(key), 0))")
+      try db.execute("SELECT set_config('lock_timeout', '0', true)")
+      return
+    }
+    let isFree: Bool = try db.rows(
+      "SELECT pg_try_advisory_xact_lock(hashtextextended(\(key), 0))")[0][0]
+    guard isFree else {
+      throw BatchError.underWay(key: String(key.drop { $0 != "/" }.dropFirst()))
+    }
+  }
+
   /// Looked for before it is added: adding waits for whoever is changing the source's row, and a
   /// push whose key is taken must hear of that at once.
   private static func sourceID(_ code: SourceCode, in db: isolated Session) throws -> Int32 {
@@ -248,7 +293,8 @@ public enum BatchStore {
       """
       SELECT batch_id, content_digest, applied, duplicate, stale, quarantined, watermark_moved,
         mapping_version
-      FROM batch WHERE source_id = \(source) AND key = \(header.key)
+      FROM batch
+      WHERE source_id = \(source) AND key = \(header.key) AND key_released_at IS NULL
       """)
     guard let row = found.first else { return nil }
     let batch: Int = try row[0]

@@ -5,8 +5,12 @@ extension Migration {
   public static let all: [Migration] = [
     Migration(name: "m0001_schema", script: text(PackageResources.m0001_schema_sql)),
     Migration(name: "m0002_service", script: text(PackageResources.m0002_service_sql)),
+    Migration(name: "m0003_order", script: text(PackageResources.m0003_order_sql)),
     Migration(name: "m0004_history", script: text(PackageResources.m0004_history_sql)),
+    Migration(name: "m0005_movements", script: text(PackageResources.m0005_movements_sql)),
+    Migration(name: "m0006_quarantine", script: text(PackageResources.m0006_quarantine_sql)),
     Migration(name: "m0007_mappings", script: text(PackageResources.m0007_mappings_sql)),
+    Migration(name: "m0008_retention", script: text(PackageResources.m0008_retention_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -43,10 +43,8 @@ public enum StockStore {
     let locations = try CodeLookup.locations(rows.map(\.fact.location), in: db)
     try SeriesStore.claim(
       Set(locations.values.map(\.id)), as: .stock, for: batch, in: db)
-    if let revision = rows.lazy.compactMap(\.revision).first {
-      try BatchStore.claimRevisions(revision.kind, for: batch, in: db)
-    }
-    var intake = Intake()
+    try BatchStore.claimRevisions(batch.kinds(of: rows.lazy.map(\.revision)), for: batch, in: db)
+    var intake = Intake(batch, keepsFallen: true)
     for row in uncounted { intake.refuse(row) }
     var admitted: [(row: ReceivedRow<StockFact>, pair: SeriesStore.Pair)] = []
     var firstDays: [SeriesStore.Pair: Day] = [:]
@@ -84,14 +82,15 @@ public enum StockStore {
         (admission.row, Key(series: $0, asOf: admission.row.fact.snapshot.asOf))
       }
     }
-    try know(keyed.map(\.1), of: batch, &intake, in: db)
+    try know(keyed.map(\.1), &intake, in: db)
     for (row, key) in keyed {
       try intake.receive(
         key, row.fact.snapshot, revision: batch.order(row.revision),
         asConflict: row.refused(
           .conflictingDuplicate, found: String(row.fact.snapshot.onHand)))
     }
-    try write(intake.table, of: batch, in: db)
+    try write(intake.table.changedFacts, in: db)
+    try log(intake.table.fallen ?? [], of: batch, in: db)
     return intake.outcome
   }
 
@@ -119,7 +118,7 @@ public enum StockStore {
   }
 
   private static func know(
-    _ keys: [Key], of batch: OpenBatch, _ intake: inout Intake, in db: isolated Session
+    _ keys: [Key], _ intake: inout Intake, in db: isolated Session
   ) throws {
     let rows = try db.rows(
       """
@@ -132,37 +131,50 @@ public enum StockStore {
       let key = Key(series: try row[0], asOf: try row[1])
       let snapshot = StockSnapshot(
         asOf: key.asOf, onHand: try row[2], onOrder: try row[3], reserved: try row[4])
-      let owner: Int32 = try row[6]
-      intake.table.know(key, snapshot, revision: try row[5], isIncoming: owner == batch.id)
+      intake.know(key, snapshot, FieldRevisions(try row[5], count: 1), batch: try row[6])
     }
   }
 
   private static func write(
-    _ table: FactTable<Key, StockSnapshot>, of batch: OpenBatch, in db: isolated Session
+    _ facts: [FactTable<Key, StockSnapshot>.ChangedFact], in db: isolated Session
   ) throws {
-    let facts = table.changedFacts
     guard !facts.isEmpty else { return }
     try db.execute(
       """
-      INSERT INTO stock_change (series_id, as_of, on_hand, on_order, reserved, revision, batch_id,
-        replaced_by)
-      SELECT k.series_id, k.as_of, k.on_hand, k.on_order, k.reserved, k.revision, k.batch_id,
-        \(batch.id)
-      FROM unnest(\(table.replaced.keys.map(\.series)), \(table.replaced.keys.map(\.asOf)))
-        AS gone (series_id, as_of)
-      JOIN stock k USING (series_id, as_of)
-      """)
-    try db.execute(
-      """
       INSERT INTO stock (series_id, as_of, on_hand, on_order, reserved, revision, batch_id)
-      SELECT given.*, \(batch.id) FROM unnest(\(facts.map(\.key.series)),
+      SELECT given.* FROM unnest(\(facts.map(\.key.series)),
         \(facts.map(\.key.asOf)), \(facts.map(\.content.onHand)),
         \(facts.map(\.content.onOrder)), \(facts.map(\.content.reserved)),
-        \(facts.map(\.revision))) AS given
+        \(facts.map(\.revision)), \(facts.map(\.batch))) AS given
       ORDER BY 1, 2
       ON CONFLICT (series_id, as_of) DO UPDATE SET on_hand = excluded.on_hand,
         on_order = excluded.on_order, reserved = excluded.reserved, revision = excluded.revision,
         batch_id = excluded.batch_id
+      """)
+  }
+
+  /// Logs what was replaced, and what came late or lost a conflict unless the log has it already.
+  private static func log(
+    _ fallen: [FactTable<Key, StockSnapshot>.Fallen], of batch: OpenBatch, in db: isolated Session
+  ) throws {
+    guard !fallen.isEmpty else { return }
+    let replacers = fallen.map { $0.hasStood ? batch.id : nil }
+    try db.execute(
+      """
+      INSERT INTO stock_change (series_id, as_of, on_hand, on_order, reserved, revision, batch_id,
+        replaced_by)
+      SELECT series, as_of, on_hand, on_order, reserved, max(revision), min(batch), replaced_by
+      FROM unnest(\(fallen.map(\.key.series)), \(fallen.map(\.key.asOf)),
+        \(fallen.map(\.content.onHand)), \(fallen.map(\.content.onOrder)),
+        \(fallen.map(\.content.reserved)), \(fallen.map(\.revision)), \(fallen.map(\.batch)),
+        \(replacers)) AS given (series, as_of, on_hand, on_order, reserved, revision, batch,
+        replaced_by)
+      WHERE replaced_by IS NOT NULL OR NOT EXISTS (
+        SELECT FROM stock_change c
+        WHERE c.series_id = series AND c.as_of = given.as_of AND c.on_hand = given.on_hand
+          AND c.on_order = given.on_order AND c.reserved = given.reserved
+          AND coalesce(c.revision >= given.revision, given.revision IS NULL))
+      GROUP BY series, as_of, on_hand, on_order, reserved, replaced_by
       """)
   }
 }

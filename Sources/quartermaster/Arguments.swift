@@ -49,7 +49,9 @@ struct Arguments: Sendable {
     if positionals.count < grammar.positionals.count(where: { !$0.isOptional }) {
       throw .missingArgument(grammar.positionals[positionals.count].name, grammar: grammar)
     }
-    if positionals.count > grammar.positionals.count {
+    if positionals.count > grammar.positionals.count,
+      grammar.positionals.last?.repeats != true
+    {
       throw .surplusArgument(positionals[grammar.positionals.count], grammar: grammar)
     }
     for option in grammar.options where option.isRequired && values[option.name] == nil {

@@ -5,6 +5,8 @@ struct Grammar: Sendable {
     let help: String
     /// Whether it may be left out; then so may all after it.
     var isOptional = false
+    /// Whether it may come any number of times; only the last one may.
+    var repeats = false
   }
 
   struct Option: Sendable {

@@ -39,7 +39,10 @@ enum Help {
     let optional = grammar.options.contains { !$0.isRequired } ? ["[OPTIONS]"] : []
     let words =
       ["quartermaster", grammar.name]
-      + grammar.positionals.map { $0.isOptional ? "[\($0.name)]" : $0.name }
+      + grammar.positionals.map { positional in
+        let name = positional.name + (positional.repeats ? "..." : "")
+        return positional.isOptional ? "[\(name)]" : name
+      }
     return (words + needed + optional).joined(separator: " ")
   }
 

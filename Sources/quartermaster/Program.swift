@@ -7,14 +7,16 @@ struct Program {
   /// In the order of `quartermaster help`.
   static let commands: [any RunnableCommand.Type] = [
     SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, FlagsCommand.self,
-    DemandShowCommand.self, DemandHistoryCommand.self, StatusCommand.self, ForecastCommand.self,
+    DemandShowCommand.self, DemandHistoryCommand.self, QuarantineListCommand.self,
+    QuarantineShowCommand.self, QuarantineReplayCommand.self, QuarantineFixCommand.self,
+    QuarantineDiscardCommand.self, StatusCommand.self, ForecastCommand.self,
     BacktestCommand.self, KeysCreateCommand.self,
     KeysListCommand.self,
     KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,
     SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,
     PlannersAddCommand.self, PlannersListCommand.self, PlannersRemoveCommand.self,
     SourcesListCommand.self, SourcesShowCommand.self, SourcesMapCommand.self,
-    SourcesUnmapCommand.self, ServeCommand.self, MigrateCommand.self,
+    SourcesUnmapCommand.self, PruneCommand.self, ServeCommand.self, MigrateCommand.self,
     DemoCommand.self,
   ]
 

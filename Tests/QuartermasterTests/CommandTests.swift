@@ -42,6 +42,24 @@ struct CommandTests {
     #expect(refusal("flags --run 0") == "--run is '0', but must be a whole number from 1 on")
   }
 
+  @Test("demand show takes a series, days and a version; demand history a day")
+  func demand() throws {
+    let show = try #require(
+      try parsed(
+        "demand show --item a --location b --from 2026-01-01 --to 2026-01-31 --version 7",
+        as: DemandShowCommand.self))
+    #expect(show.query.item == ItemCode("a") && show.query.location == LocationCode("b"))
+    #expect(show.query.from == Day("2026-01-01") && show.query.through == Day("2026-01-31"))
+    #expect(show.query.version == 7 && show.format == .table)
+    let history = try parsed(
+      "demand history --item a --location b --day 2026-01-01 --format csv",
+      as: DemandHistoryCommand.self)
+    #expect(history?.day == Day("2026-01-01") && history?.format == .csv)
+    #expect(
+      refusal("demand show --item a --location b --version -1")
+        == "--version is '-1', but must be a whole number from 0 on")
+  }
+
   @Test("train and report take the day that is today")
   func asOf() throws {
     let train = try parsed("train --as-of 2016-04-24", as: TrainCommand.self)
@@ -135,14 +153,14 @@ struct CommandTests {
       ("train --as-of 2026-01-01 --as-of 2026-01-02", "--as-of is given twice"),
       (
         "sync demnad a.csv",
-        "KIND is 'demnad', but must be items, locations, calendar, terms, prices, demand or stock;"
-          + " did you mean 'demand'?"
+        "KIND is 'demnad', but must be items, locations, calendar, terms, prices, demand, stock or"
+          + " movements; did you mean 'demand'?"
       ),
       ("sync items", "FILE is missing: quartermaster sync KIND FILE [OPTIONS]"),
       ("sync items a.csv --strict=yes", "--strict takes no value"),
       (
         "sync items a.csv --complete-through 2026-01-01",
-        "--complete-through goes with demand, not with items"
+        "--complete-through goes with demand or movements, not with items"
       ),
       ("sync items a.csv --map item", "--map is 'item', but must be ours=theirs, as item=sku"),
       (

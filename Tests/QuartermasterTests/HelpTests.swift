@@ -20,12 +20,17 @@ struct HelpTests {
       Usage: quartermaster COMMAND [OPTIONS]
 
       Commands:
-        sync                Store a file of items, locations, calendar, terms, prices, demand or stock
+        sync                Store items, locations, calendar, terms, prices, demand, stock, movements
         train               Forecast every region from one version of the data and publish it
         report procurement  Say what a region should order, and how sure that is
         flags               List the predictions not to trust, and the regions that are behind
         demand show         Show one series day by day: told, zero, missing, closed or out of stock
         demand history      Show the life of one number: who told what when, and what stands
+        quarantine list     List the rows that were set aside and wait, each with its reason
+        quarantine show     Show one row with its bytes, its reason and what to do about it
+        quarantine replay   Bring rows in again that were set aside
+        quarantine fix      Replace a row that was set aside by a corrected one
+        quarantine discard  Say of rows that were set aside that they are no facts
         status              Show how fresh each location's data is, and the last run
         forecast            Forecast a file of demand into a file, without a database
         backtest            Measure forecasts of a file against what came after
@@ -44,6 +49,7 @@ struct HelpTests {
         sources show        Show how a source's rows are read
         sources map         Say once how a source writes its rows of a kind
         sources unmap       Read a source's rows of a kind as the formats have them again
+        prune               Drop what is older than it is kept
         serve               Run the service: API, pages, schedule, worker and mail
         migrate             Create the tables, or bring them up to this version
         demo                Load a generated retailer, train, and print one region's report
@@ -87,6 +93,8 @@ struct HelpTests {
   func columns() throws {
     let text = try #require(try shown("help sync"))
     #expect(text.contains("  demand     item, location, day, quantity; revision, unit\n"))
+    #expect(
+      text.contains("  movements  id, kind, item, location, at, quantity; of, revision, unit\n"))
     #expect(
       text.contains("  locations  location, region; name, time_zone, freshness, closed_weekdays\n"))
   }

@@ -8,7 +8,7 @@ import Testing
 @testable import quartermaster
 
 /// A shell before the program: a database of its own, a folder with files, and what was said.
-private final class Shell: Sendable {
+final class Shell: Sendable {
   struct Answer: Equatable {
     var code: ExitCode
     var output: String

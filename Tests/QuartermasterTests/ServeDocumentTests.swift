@@ -69,7 +69,7 @@ struct ServeDocumentTests {
           ])
         #expect(done.status == 0, "\(done.output)")
         let pushes = fences.joined().components(separatedBy: "/v1/sync/").count - 1
-        #expect(done.output.matches(of: /"batch":\d/).count == pushes)
+        #expect(done.output.matches(of: /"received":\d/).count == pushes)
         #expect(!done.output.contains(#""quarantined":1"#), "\(done.output)")
       }
     }

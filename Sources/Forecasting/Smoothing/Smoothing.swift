@@ -9,11 +9,11 @@ public enum Smoothing {
       ExponentialSmoothing.Form(trend: .additive, isDamped: true),
     ]
     guard season > 1, count >= 3 * season else { return plain }
-    return plain + [
+    return [
       ExponentialSmoothing.Form(season: .additive, period: season),
       ExponentialSmoothing.Form(
         trend: .additive, isDamped: true, season: .additive, period: season),
-    ]
+    ] + plain
   }
 
   /// Means and spread of the next buckets; nil without demand in the last year, or fewer than eight
@@ -37,12 +37,8 @@ public enum Smoothing {
     let values = known[first...].map { $0.isNaN ? .nan : scale.scaled($0) }
     let count = values.reduce(0) { $1.isNaN ? $0 : $0 + 1 }
     guard count >= 8 else { return nil }
-    let fits = forms(season: season, count: count).compactMap {
-      ExponentialSmoothing.fit(values, form: $0)
-    }
-    guard let best = fits.min(by: { $0.correctedCriterion < $1.correctedCriterion }) else {
-      return nil
-    }
+    let forms = forms(season: season, count: count)
+    guard let best = ExponentialSmoothing.best(values, among: forms) else { return nil }
     return forecast(best, scale, horizon: horizon)
   }
 

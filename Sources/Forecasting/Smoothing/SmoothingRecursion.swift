@@ -63,18 +63,12 @@ extension ExponentialSmoothing {
   public static func variances(form: Form, rates: Rates, horizon: Int) -> [Double] {
     precondition(form.isAdditive, "class 1 holds for additive models")
     var sum = 1.0
-    var power = 1.0
-    var drift = 0.0
-    return (1...max(horizon, 1)).prefix(horizon).map { lead in
-      let variance = sum
-      power *= form.isDamped ? rates.damping : 1
-      drift += power
-      var response = rates.level
-      if form.trend != .absent { response += rates.trend * drift }
-      if form.season != .absent, lead.isMultiple(of: form.period) { response += rates.season }
+    let responses = responses(form: form, rates: rates, count: max(horizon - 1, 0))
+    let later = responses.map { response in
       sum += response * response
-      return variance
+      return sum
     }
+    return Array(([1] + later).prefix(horizon))
   }
 
   private static func damped(_ trend: Double, _ form: Form, _ damping: Double) -> Double {

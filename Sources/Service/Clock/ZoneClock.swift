@@ -21,6 +21,9 @@ public struct ZoneClock: Sendable {
     machineNow = Instant(microseconds: Int64(seconds * 1_000_000))
   }
 
+  /// The machine's clock, whatever day is taken for today.
+  var machine: ZoneClock { ZoneClock(asOf: nil, deploymentZone: deploymentZone) }
+
   /// The present moment; with `asOf`, the end of that day in the deployment's zone.
   public var now: Instant { asOf.map { startOfDay($0 + 1, zone: nil) } ?? machineNow }
 

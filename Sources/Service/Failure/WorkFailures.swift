@@ -12,13 +12,14 @@ extension BatchError: Failure {
     case .noSuchLocation: "unknown-location"
     case .foreignLocations: "foreign-location"
     case .mixedRevisions: "mixed-revisions"
+    case .toldOtherwise: "told-otherwise"
     }
   }
 
   public var exitCode: ExitCode {
     switch self {
     case .foreignLocations: .noPermission
-    case .keyReused, .mixedRevisions, .noSuchLocation: .data
+    case .keyReused, .mixedRevisions, .noSuchLocation, .toldOtherwise: .data
     case .underWay: .tryAgain
     }
   }
@@ -36,6 +37,10 @@ extension BatchError: Failure {
     case .mixedRevisions(let kind):
       "this source's revisions are \(kind == .number ? "times" : "integers"), and"
         + " \(kind == .number ? "integers" : "times") cannot be compared with them"
+    case .toldOtherwise(let locations, let told, let fromMovements):
+      "the \(told.rawValue) of \(locations.map(\.text).listed) is told by"
+        + " \(fromMovements ? "movements" : "rows of \(told.rawValue)"), and one way only;"
+        + " nothing of this was stored"
     }
   }
 }

@@ -45,11 +45,13 @@ public struct ColumnMapping: Hashable, Sendable {
     ignored = Set(ignore.split(separator: ",").map(String.init))
   }
 
+  /// `ours=theirs`, column by column, in the formats' order.
+  var pairs: [String] {
+    Column.allCases.compactMap { column in theirs[column].map { "\(column.rawValue)=\($0)" } }
+  }
+
   /// One line that says the same for the same mapping: part of a default idempotency key.
   public var canonical: String {
-    let pairs = Column.allCases.compactMap { column in
-      theirs[column].map { "\(column.rawValue)=\($0)" }
-    }
     let columns = pairs.joined(separator: ",") + ";" + ignored.sorted().joined(separator: ",")
     return form == .plain ? columns : columns + ";" + form.canonical
   }

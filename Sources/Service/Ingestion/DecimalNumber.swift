@@ -2,7 +2,7 @@
 /// infinity or NaN.
 enum DecimalNumber {
   /// The nearest double, or nil if the bytes are no decimal number. Beyond the range of doubles it
-  /// is infinite or zero.
+  /// is infinite or zero; zero has no sign, because 0 and -0 are one value with two forms.
   ///
   /// An integer of up to 15 digits times or over a power of ten up to 10^22 is exact in one
   /// rounding (W. D. Clinger, "How to read floating point numbers accurately", PLDI 1990, section
@@ -22,13 +22,13 @@ enum DecimalNumber {
     guard cursor.position == bytes.count else { return nil }
     exponent -= fraction
     guard whole + fraction <= 15, (-22...22).contains(exponent) else {
-      return Double(String(decoding: bytes, as: UTF8.self))
+      return Double(String(decoding: bytes, as: UTF8.self)).map { $0 == 0 ? 0 : $0 }
     }
     let magnitude = Double(cursor.mantissa)
     let value =
       exponent == 0
       ? magnitude : exponent < 0 ? magnitude / power(-exponent) : magnitude * power(exponent)
-    return isNegative ? -value : value
+    return isNegative ? 0 - value : value
   }
 
   private struct Cursor {
@@ -68,7 +68,7 @@ enum DecimalNumber {
         position += 1
       }
       guard position > from else { return nil }
-      return isNegative ? -value : value
+      return isNegative ? 0 - value : value
     }
   }
 

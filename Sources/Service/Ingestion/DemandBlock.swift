@@ -143,6 +143,9 @@ struct DemandReader: ~Copyable {
     return true
   }
 
+  /// How the rows are written, and the line that names their columns.
+  var origin: (format: RowFormat, header: [UInt8]?) { (rows.format, rows.header) }
+
   /// The SHA-256 of the whole content, as inflated.
   mutating func contentDigest() throws(ReadFailure) -> SHA256Digest { try rows.contentDigest() }
 

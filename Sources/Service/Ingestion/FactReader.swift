@@ -1,15 +1,24 @@
 internal import Digests
 internal import Inventory
+internal import Storage
 
 /// A fact that a row of its kind's columns says.
 protocol ReadableFact: Sendable {
   static var syncKind: SyncKind { get }
   /// The fact, valid by construction, or why the row holds none.
   init(_ values: RowValues) throws(RejectionReason)
+  /// The columns of which a row may say some and leave the others as they are.
+  static var fieldNames: [String] { get }
+}
+
+extension ReadableFact {
+  static var fieldNames: [String] { [] }
 }
 
 /// A row with its bytes, for the time when only the database finds it wrong.
 struct SourceRow: Hashable, Sendable {
+  let revision: Revision?
+  let said: SaidFields
   let line: Int
   let raw: [UInt8]
 }
@@ -37,6 +46,10 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
   private(set) var repeatedRows = 0
   private var rows: RowReader
   private let columns = Fact.syncKind.columns
+  /// Where the fact's fields are among the columns.
+  private let fields = Fact.fieldNames.map { name in
+    Fact.syncKind.columns.firstIndex { $0.rawValue == name }
+  }
   private var seen = ByteInterner()
   private var key: [UInt8] = []
 
@@ -52,6 +65,9 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
 
   /// The columns of ours that the file holds.
   var present: Set<Column> { rows.present }
+
+  /// How the rows are written, and the line that names their columns.
+  var origin: (format: RowFormat, header: [UInt8]?) { (rows.format, rows.header) }
 
   /// The next row that says something new; nil at the end.
   mutating func next() throws(ReadFailure) -> Reading<Fact>? {
@@ -82,20 +98,32 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
     let values = RowValues(rows, columns)
     do throws(RejectionReason) {
       let fact = try Fact(values)
+      let revision = try values.revision()
       // Of rows that are set aside each one is: only what became a fact is remembered.
       remember()
-      return .fact(fact, SourceRow(line: rows.line, raw: Array(rows.raw)))
+      return .fact(
+        fact,
+        SourceRow(revision: revision, said: said(), line: rows.line, raw: Array(rows.raw)))
     } catch {
       return .rejected(Rejection(rows, columns, error, values.bytes(error.field)))
     }
+  }
+
+  private func said() -> SaidFields {
+    guard !fields.isEmpty else { return .all }
+    var said: [Bool] = []
+    for position in fields {
+      if let position { said.append(rows.says(position)) } else { said.append(true) }
+    }
+    return SaidFields(said)
   }
 
   private mutating func wasSeen() -> Bool {
     key.removeAll(keepingCapacity: true)
     for position in columns.indices {
       key.append(contentsOf: rows.field(position))
-      // No field holds this byte: it does not occur in UTF-8.
-      key.append(0xFF)
+      // No field holds these bytes: they do not occur in UTF-8.
+      key.append(rows.says(position) ? 0xFF : 0xFE)
     }
     return key.withUnsafeBytes { seen.find($0) != nil }
   }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Inventory
+internal import Storage
 
 extension Item: ReadableFact {
   static var syncKind: SyncKind { .items }

@@ -46,6 +46,9 @@ struct FieldTable {
     places[position] = cell ?? FieldTable.cellLimit
   }
 
+  /// Whether the header has a cell for the column.
+  func isPlaced(_ position: Int) -> Bool { places[position] != FieldTable.cellLimit }
+
   @inline(__always)
   mutating func begin() {
     found = 0

@@ -53,6 +53,9 @@ struct KeyTable {
     return true
   }
 
+  /// Whether the row at hand has the column's key, if only to say null.
+  func isSet(_ position: Int) -> Bool { setInRow[position] == row }
+
   private var count: Int { ends.count - 1 }
 
   private mutating func search(_ bytes: UnsafeRawBufferPointer) -> Int? {

@@ -14,18 +14,33 @@ extension PushReceipt {
         : "batch \(receipt.batch)"
           + (receipt.mappingVersion.map { ", read with mapping version \($0)" } ?? ""),
     ]
+    if let heldBecause { lines.append(heldBecause) }
     if let watermark { lines.append(watermark) }
     if !firstQuarantined.isEmpty {
       lines.append("quarantined:")
       lines += firstQuarantined.map { "  \($0.message) [\($0.code)]" }
       let rest = counts.quarantined - firstQuarantined.count
       if rest > 0 { lines.append("  and \(rest.grouped) more") }
+      lines.append(advice)
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Where to go on from here.
+  private var advice: String {
+    let list = "'quartermaster quarantine list --batch \(receipt.batch)'"
+    guard heldBecause != nil else { return "\(list) lists them, and help tells how to mend them" }
+    let command = "--batch \(receipt.batch)"
+    return """
+      nothing of it counts until a person decides; \(list) lists the rows:
+        'quartermaster quarantine replay \(command) --confirm' if the units are right,
+        'quartermaster quarantine discard \(command) --reason TEXT' to send it in others
+      """
+  }
+
   private var watermark: String? {
     guard let completeThrough, !receipt.isRepeated else { return nil }
+    if heldBecause != nil { return "the watermark did not move: the batch is held" }
     if receipt.watermarkMoved { return "complete through \(completeThrough)" }
     let tooMany =
       Double(receipt.counts.quarantined)

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// Standard input and pipes can be read only once, so they go to a temporary file first, which is
 /// removed with this value.
-struct ReceivedContent: ~Copyable {
+final class ReceivedContent: Sendable {
   private let origin: ByteSource.Origin
   private let spooledPath: String?
 

@@ -1,4 +1,5 @@
 internal import Inventory
+internal import Storage
 
 /// Why a row is set aside. The raw values are part of the formats.
 public enum RejectionCode: String, CaseIterable, Hashable, Sendable {
@@ -23,6 +24,8 @@ public enum RejectionCode: String, CaseIterable, Hashable, Sendable {
   case unknownLocation = "unknown_location"
   case unknownUnit = "unknown_unit"
   case conflictingDuplicate = "conflicting_duplicate"
+  case suspectedUnitChange = "suspected_unit_change"
+  case foreignLocation = "foreign_location"
 }
 
 /// A code with what a sentence needs to say it.
@@ -56,6 +59,10 @@ enum RejectionReason: Error, Hashable, Sendable {
   /// A source's revisions are integers or times, never both.
   case otherRevisionKind(expected: Revision.Kind)
   case invalidKind
+  /// None of the kinds of a movement.
+  case invalidMovementKind
+  /// A quantity below zero, where the kind says which way units go.
+  case negativeMovement(Movement.Kind)
   /// Neither true nor false.
   case invalidFlag(Column)
   case invalidDuration
@@ -68,6 +75,12 @@ enum RejectionReason: Error, Hashable, Sendable {
   case unknownUnit(UnitTable.Problem)
   /// Another row says something else of the same fact with the same revision.
   case conflictingDuplicate
+  /// The quantities of many items jumped at once by about their pack size.
+  case suspectedUnitChange
+  /// A row that waited for a location which another source came to write meanwhile.
+  case foreignLocation(owner: SourceCode)
+  /// Other rows say something else of these fields with the same revision.
+  case conflictingFields([Column])
 
   var code: RejectionCode {
     switch self {
@@ -83,7 +96,8 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .invalidQuantity: .invalidQuantity
     case .invalidNumber, .outOfRange, .unlikeNumberForm: .invalidNumber
     case .invalidRevision, .otherRevisionKind: .invalidRevision
-    case .invalidKind, .openForItems: .invalidKind
+    case .invalidKind, .invalidMovementKind, .openForItems: .invalidKind
+    case .negativeMovement: .invalidQuantity
     case .invalidFlag: .invalidFlag
     case .invalidDuration: .invalidDuration
     case .invalidTimeZone: .invalidTimeZone
@@ -91,7 +105,9 @@ enum RejectionReason: Error, Hashable, Sendable {
     case .unknownItem: .unknownItem
     case .unknownLocation: .unknownLocation
     case .unknownUnit: .unknownUnit
-    case .conflictingDuplicate: .conflictingDuplicate
+    case .conflictingDuplicate, .conflictingFields: .conflictingDuplicate
+    case .suspectedUnitChange: .suspectedUnitChange
+    case .foreignLocation: .foreignLocation
     }
   }
 
@@ -99,6 +115,8 @@ enum RejectionReason: Error, Hashable, Sendable {
   var field: Column? {
     switch self {
     case .malformed, .conflictingDuplicate: nil
+    case .suspectedUnitChange: .quantity
+    case .foreignLocation: .location
     case .missingValue(let column), .invalidCode(let column), .invalidText(let column),
       .invalidDay(let column), .invalidTime(let column), .futureDay(let column, _),
       .beforeRetention(let column, _), .invalidQuantity(let column, _), .invalidNumber(let column),
@@ -106,8 +124,10 @@ enum RejectionReason: Error, Hashable, Sendable {
       .unlikeNumberForm(let column, _):
       column
     case .endsBeforeLaunch: .ended
+    case .conflictingFields(let columns): columns.first
     case .invalidRevision, .otherRevisionKind: .revision
-    case .invalidKind, .openForItems: .kind
+    case .invalidKind, .invalidMovementKind, .openForItems: .kind
+    case .negativeMovement: .quantity
     case .invalidDuration: .freshness
     case .invalidTimeZone: .timeZone
     case .invalidWeekdays: .closedWeekdays
@@ -120,29 +140,35 @@ enum RejectionReason: Error, Hashable, Sendable {
 
 /// A row set aside, whole, with what of it could be read.
 struct Rejection: Hashable, Sendable {
-  let line: Int
+  var line: Int
   let reason: RejectionReason
   /// The value at fault, shortened to what fits a sentence.
   let found: String
   /// The row as it stood in the file, without its line end; of a row longer than the limit the
   /// first megabyte.
   let raw: [UInt8]
+  /// What `raw` is where it is not the row as it came.
+  var substitute: Substitute?
   /// Which fact is missing until the row is mended, as far as that can be read.
   var item: ItemCode?
   var location: LocationCode?
   var day: Day?
+  /// Of a movement, what tells its day once its location's time zone is known.
+  var movement: RejectedMovement?
 
   var code: RejectionCode { reason.code }
   var field: Column? { reason.field }
 
   init(
     line: Int, reason: RejectionReason, found: some Collection<UInt8>, raw: [UInt8],
-    item: ItemCode? = nil, location: LocationCode? = nil, day: Day? = nil
+    substitute: Substitute? = nil, item: ItemCode? = nil, location: LocationCode? = nil,
+    day: Day? = nil
   ) {
     self.line = line
     self.reason = reason
     self.found = shortened(found)
     self.raw = raw
+    self.substitute = substitute
     self.item = item
     self.location = location
     self.day = day

@@ -35,6 +35,10 @@ extension Rejection {
     case .invalidKind:
       let kinds = CalendarEvent.Kind.allCases.map(\.rawValue).joined(separator: ", ")
       return "\(subject) is none of \(kinds)"
+    case .invalidMovementKind:
+      let kinds = Movement.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+      return "\(subject) is none of \(kinds)"
+    case .negativeMovement(let kind): return "\(subject) is negative: \(kind.advice)"
     case .invalidFlag: return "\(subject) is none of true, false, 1, 0"
     case .invalidDuration: return "\(subject) is not a duration like P1D or PT6H"
     case .invalidTimeZone: return "\(subject) is not a time zone like Europe/Berlin"
@@ -50,6 +54,27 @@ extension Rejection {
       return "\(subject) is a pack, and the item has no pack_size"
     case .conflictingDuplicate:
       return "another row says something else of the same fact with the same revision"
+    case .conflictingFields(let columns):
+      let names = columns.map(\.rawValue).listed
+      return "another row says something else of \(names) with the same revision"
+    case .suspectedUnitChange:
+      return "\(subject) is held: the quantities of many items jumped by about their pack size"
+    case .foreignLocation(let owner):
+      return "\(subject) belongs to source '\(owner)', and only that may write it"
+    }
+  }
+}
+
+extension Movement.Kind {
+  /// What a line below zero should have been.
+  fileprivate var advice: String {
+    switch self {
+    case .sale: "what a customer brings back is a line of kind return"
+    case .return: "what a customer takes is a line of kind sale"
+    case .transferIn: "what goes to another location is a line of kind transfer_out"
+    case .transferOut: "what comes from another location is a line of kind transfer_in"
+    case .receipt, .adjustment: "what goes back to a supplier is a line of kind adjustment"
+    case .count: "a count says how many units are there"
     }
   }
 }

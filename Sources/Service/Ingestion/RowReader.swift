@@ -44,6 +44,8 @@ struct RowReader: ~Copyable {
   private(set) var format = RowFormat.csv
   /// The columns asked for that the header holds; all of them for NDJSON, which has no header.
   private(set) var present: Set<Column> = []
+  /// The bytes of the line that names the columns; nil for NDJSON.
+  private(set) var header: [UInt8]?
   /// How the fields are to be read.
   private(set) var values: ValueForm
   /// Where the row begins: 1 is the first line of the file.
@@ -131,6 +133,12 @@ struct RowReader: ~Copyable {
   @inline(__always)
   func field(_ position: Int) -> UnsafeRawBufferPointer { table.field(position) }
 
+  /// Whether the row speaks of the column of that position: in CSV the header does, in NDJSON the
+  /// row's own keys.
+  func says(_ position: Int) -> Bool {
+    format == .csv ? table.isPlaced(position) : keys.isSet(position)
+  }
+
   /// The SHA-256 of the whole content, as inflated; reads what is left of it.
   mutating func contentDigest() throws(ReadFailure) -> SHA256Digest {
     while !sourceEnded {
@@ -210,6 +218,7 @@ extension RowReader {
     if case .malformed(let problem) = outcome {
       throw .malformedHeader(name: source.name, problem)
     }
+    self.header = Array(raw)
     let header = table.texts()
     if header.count == 1, mapping.meaning(of: header[0]) == .unknown,
       let form = ForeignForm(header: header[0], delimiter: mapping.form.delimiter)

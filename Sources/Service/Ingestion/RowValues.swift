@@ -209,5 +209,6 @@ extension Rejection {
     item = readable { () throws(RejectionReason) in try values.code(.item) }
     location = readable { () throws(RejectionReason) in try values.code(.location) }
     day = readable { () throws(RejectionReason) in try values.day(.day) }
+    if columns.contains(.at) { movement = RejectedMovement(values) }
   }
 }

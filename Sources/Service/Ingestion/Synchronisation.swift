@@ -57,6 +57,8 @@ public struct PushReceipt: Sendable {
   public let completeThrough: Day?
   /// Whether there are locations whose watermark the source moves.
   public let sourceHasLocations: Bool
+  /// Why all of its rows wait for a person; nil for nearly all pushes.
+  public let heldBecause: String?
 }
 
 /// Applies pushes: bytes to facts to one transaction.
@@ -82,20 +84,24 @@ public enum Synchronisation {
   ) async throws -> PushReceipt {
     let step = progress.step("sync \(push.kind.rawValue)", unit: "rows")
     do {
-      let answer = try await session.run { db in
-        let content = try ReceivedContent(origin)
-        let push = try push.mapped(in: db)
-        let header = try header(of: push, content)
-        return try db.transaction { db in
-          switch try BatchStore.open(header, in: db) {
-          case .repeated(let receipt):
-            return try answerAgain(push, receipt, in: db)
-          case .opened(let batch):
-            try refuseFuture(push.completeThrough, clock: clock, in: db)
-            var intake = Intake(
-              push, batch, format: format, clock: clock, retention: retention, step: step)
-            try push.advising { try intake.take(content, in: db) }
-            return try intake.close(in: db)
+      let content = try await session.run { _ in try ReceivedContent(origin) }
+      let mapped = try await session.run { db in try push.mapped(in: db) }
+      let header = try await session.run { _ in
+        try Synchronisation.header(of: mapped, content)
+      }
+      let answer = try await CommitOutcome.known(on: session) { session, isOnceMore in
+        try await session.run { db in
+          try db.transactionDespiteDeadlocks { db in
+            switch try BatchStore.open(header, waits: isOnceMore, in: db) {
+            case .repeated(let receipt):
+              return try answerAgain(mapped, receipt, isFirst: isOnceMore, in: db)
+            case .opened(let batch):
+              try refuseFuture(mapped.completeThrough, clock: clock, in: db)
+              var intake = Intake(
+                mapped, batch, format: format, clock: clock, retention: retention, step: step)
+              try mapped.advising { try intake.take(content, in: db) }
+              return try intake.close(in: db)
+            }
           }
         }
       }
@@ -119,16 +125,18 @@ public enum Synchronisation {
     let header = BatchHeader(
       source: source, kind: "complete", key: key, contentDigest: try sha.digest().bytes,
       generatedAt: nil, completeThrough: day)
-    return try await session.run { db in
-      try db.transaction { db in
-        switch try BatchStore.open(header, in: db) {
-        case .repeated(let receipt): return receipt
-        case .opened(let batch):
-          try refuseFuture(day, clock: clock, in: db)
-          let moved = try BatchStore.moveWatermark(of: location, to: day, by: batch, in: db)
-          var counts = RowCounts()
-          if moved { counts.applied = 1 } else { counts.duplicate = 1 }
-          return try BatchStore.close(batch, counts: counts, watermarkMoved: moved, in: db)
+    return try await CommitOutcome.known(on: session) { session, isOnceMore in
+      try await session.run { db in
+        try db.transaction { db in
+          switch try BatchStore.open(header, waits: isOnceMore, in: db) {
+          case .repeated(let receipt): return isOnceMore ? receipt.givenFirst : receipt
+          case .opened(let batch):
+            try refuseFuture(day, clock: clock, in: db)
+            let moved = try BatchStore.moveWatermark(of: location, to: day, by: batch, in: db)
+            var counts = RowCounts()
+            if moved { counts.applied = 1 } else { counts.duplicate = 1 }
+            return try BatchStore.close(batch, counts: counts, watermarkMoved: moved, in: db)
+          }
         }
       }
     }
@@ -164,16 +172,19 @@ public enum Synchronisation {
 
   /// The first answer again. Under a key of the sender's own it is given as it was; without one,
   /// the rows are what they are now: duplicates.
+  ///
+  /// - Parameter isFirst: whether the answer was lost with its connection, so that nobody has it.
   private static func answerAgain(
-    _ push: Push, _ receipt: Receipt, in db: isolated Session
+    _ push: Push, _ receipt: Receipt, isFirst: Bool, in db: isolated Session
   ) throws -> PushReceipt {
     let rows = try QuarantineStore.rows(
       ofBatch: receipt.batch, limit: push.shownRows, in: db)
-    let isKeyed = push.key != nil
+    let isKeyed = push.key != nil || isFirst
     return PushReceipt(
-      receipt: isKeyed ? receipt : receipt.allDuplicate,
+      receipt: isFirst ? receipt.givenFirst : isKeyed ? receipt : receipt.allDuplicate,
       firstQuarantined: isKeyed ? rows : [], completeThrough: push.completeThrough,
-      sourceHasLocations: true)
+      sourceHasLocations: true,
+      heldBecause: try BatchStore.heldBecause(batch: receipt.batch, in: db))
   }
 }
 

@@ -79,7 +79,7 @@ public struct Daemon: Sendable {
     ) { asOf in clock(asOf: asOf) }
     let loops = Loops(
       target: target, roles: settings.roles, mail: mail, pool: pool, metrics: metrics, log: log,
-      clock: { clock(asOf: $0) }, worker: worker)
+      clock: { clock(asOf: $0) }, worker: worker, retention: retention)
     let work = Task { await loops.run() }
     log.say(
       .info, "serving",

@@ -14,15 +14,18 @@ struct Loops: Sendable {
   let log: Log
   let clock: @Sendable (_ asOf: Day?) -> ZoneClock
   let worker: Worker
+  let retention: Retention
 
   private let failures: Metrics.Counter
 
   init(
     target: ConnectionTarget, roles: Set<Daemon.Role>, mail: MailSettings?, pool: SessionPool,
-    metrics: Metrics, log: Log, clock: @escaping @Sendable (Day?) -> ZoneClock, worker: Worker
+    metrics: Metrics, log: Log, clock: @escaping @Sendable (Day?) -> ZoneClock, worker: Worker,
+    retention: Retention = Retention()
   ) {
     (self.target, self.roles, self.mail, self.pool) = (target, roles, mail, pool)
     (self.metrics, self.log, self.clock, self.worker) = (metrics, log, clock, worker)
+    self.retention = retention
     failures = metrics.counter(
       "quartermaster_failures_total", "Failures of what goes on by itself.",
       labels: ["event", "code"])
@@ -38,7 +41,11 @@ struct Loops: Sendable {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await takeReadings() }
       if roles.contains(.scheduler) { group.addTask { await schedule() } }
-      if roles.contains(.worker) { group.addTask { await work() } }
+      if roles.contains(.scheduler) { group.addTask { await prune() } }
+      if roles.contains(.worker) {
+        group.addTask { await work() }
+        group.addTask { await replayArrivals() }
+      }
       if roles.contains(.mailer), let mail { group.addTask { await deliver(mail) } }
     }
   }
@@ -66,6 +73,27 @@ struct Loops: Sendable {
     }
   }
 
+  private func prune() async {
+    let pruned = metrics.counter(
+      "quartermaster_pruned_rows_total", "Rows that were dropped because they were old.",
+      labels: ["what"])
+    await Rounds(target, pause: .seconds(3600)).run(
+      failed: { failed("not-pruned", $0) },
+      round: { session in
+        let report = try await Pruning.run(retention, in: session)
+        for line in report.lines { pruned.add(Double(line.rows), line.what.rawValue) }
+        if report.rows > 0 {
+          log.say(
+            .info, "pruned",
+            .object(
+              report.lines.map {
+                JSONValue.Member(name: $0.what.rawValue, value: .integer($0.rows))
+              }))
+        }
+        return false
+      })
+  }
+
   private func work() async {
     let runs = metrics.counter(
       "quartermaster_runs_total", "Runs by how they ended.", labels: ["outcome"])
@@ -84,6 +112,26 @@ struct Loops: Sendable {
         lastRun.set(after.cpuSeconds - before.cpuSeconds, "cpu-seconds")
         lastRun.set(after.peakMemoryBytes, "peak-memory-bytes")
         tell(outcome, runs)
+        return true
+      })
+  }
+
+  /// Replays what waited for items or locations after the batch that brought them: at once after
+  /// the start, for what came while nobody served, and then whenever some came.
+  private func replayArrivals() async {
+    var seen: Int64 = -1
+    await Rounds(target, pause: .seconds(2)).run(
+      failed: { failed("arrivals-not-replayed", $0) },
+      round: { session in
+        guard let newest = try await Arrivals.newest(after: seen, in: session) else {
+          return false
+        }
+        while let round = try await Arrivals.replayOnce(clock: clock(nil), in: session) {
+          log.say(
+            .info, "arrivals-replayed",
+            ["settled": .integer(round.settled), "failed": .integer(round.failed)])
+        }
+        seen = newest
         return true
       })
   }

@@ -16,6 +16,8 @@ struct Readings: Sendable {
   private let quarantined: Metrics.Gauge
   private let daysBehind: Metrics.Gauge
   private let stale: Metrics.Gauge
+  private let gaps: Metrics.Gauge
+  private let tableBytes: Metrics.Gauge
 
   init(_ metrics: Metrics) {
     sessions = metrics.gauge(
@@ -42,6 +44,12 @@ struct Readings: Sendable {
     stale = metrics.gauge(
       "quartermaster_region_stale", "1 while a region is behind its promised freshness.",
       labels: ["region"])
+    gaps = metrics.gauge(
+      "quartermaster_region_gap_days",
+      "Days for which a location of the region sent nothing although it normally does.",
+      labels: ["region"])
+    tableBytes = metrics.gauge(
+      "quartermaster_table_bytes", "What a table takes, with its indexes.", labels: ["table"])
     metrics.sampled(
       "quartermaster_process_cpu_seconds", "Processor time of this process, since its start."
     ) { [(values: [], value: ProcessUse.now.cpuSeconds)] }
@@ -73,6 +81,15 @@ struct Readings: Sendable {
     oldestMail.set(max(0, Double(waited) / 1e6))
     quarantined.set(Double(rows))
     note(locations.map { $0.freshness(clock) })
+    let (days, tables) = try await session.run { db in
+      (try FreshnessStore.gaps(in: db), try TableSizeStore.sizes(in: db))
+    }
+    gaps.clear()
+    for (region, states) in Dictionary(grouping: locations, by: \.region) {
+      gaps.set(Double(states.reduce(0) { $0 + (days[$1.code]?.count ?? 0) }), region.text)
+    }
+    tableBytes.clear()
+    for table in tables { tableBytes.set(Double(table.bytes), table.table) }
   }
 
   private func note(_ locations: [LocationFreshness]) {

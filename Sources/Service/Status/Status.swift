@@ -8,6 +8,9 @@ public struct Status: Sendable {
   public let asOf: Day
   /// By region, then location.
   public let locations: [LocationFreshness]
+  /// Days for which a location sent nothing although it normally does; those without any are left
+  /// out.
+  public let gaps: [LocationCode: [Day]]
   public let run: PublishedRun?
   public let runRegions: [RunRecord.Region]
   /// How many flags of each severity the run in use raised.
@@ -16,6 +19,8 @@ public struct Status: Sendable {
   public let outbox: OutboxCounts
   /// Whether there is a mail server to deliver to.
   public let canMail: Bool
+  /// The largest first.
+  public let tables: [TableSize]
 
   public static func read(
     clock: ZoneClock, canMail: Bool = true, in session: Session
@@ -25,11 +30,13 @@ public struct Status: Sendable {
         let run = try RunStore.published(in: db)
         return Status(
           asOf: clock.today(zone: nil),
-          locations: try DatasetStore.locations(in: db).map { $0.freshness(clock) }, run: run,
+          locations: try DatasetStore.locations(in: db).map { $0.freshness(clock) },
+          gaps: try FreshnessStore.gaps(in: db), run: run,
           runRegions: try run.map { try RunStore.regions(ofRun: $0.run, in: db) } ?? [],
           flags: try run.map { try FlagStore.counts(ofRun: $0.run, in: db) } ?? [:],
           quarantinedRows: try QuarantineStore.count(in: db),
-          outbox: try OutboxStore.counts(in: db), canMail: canMail)
+          outbox: try OutboxStore.counts(in: db), canMail: canMail,
+          tables: try TableSizeStore.sizes(in: db))
       }
     }
   }

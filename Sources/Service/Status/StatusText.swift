@@ -25,7 +25,15 @@ extension Status {
       let reason = canMail ? "" : ", because QUARTERMASTER_SMTP_URL is not set"
       lines.append("Mail to planners: \(outbox.queued.grouped) queued\(reason)")
     }
-    return lines.joined(separator: "\n") + "\n\n" + table
+    lines += missing
+    return lines.joined(separator: "\n") + "\n\n" + table + "\n" + storage
+  }
+
+  /// Locations that left days out, the longest gap first.
+  private var missing: [String] {
+    gaps.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(10).map {
+      "  \($0) sent nothing for \($1.map(\.description).listed)"
+    } + (gaps.count > 10 ? ["  and \(gaps.count - 10) more locations with gaps"] : [])
   }
 
   private var lastRun: String {
@@ -49,6 +57,8 @@ extension Status {
         column("due", locations.map(\.due.description)),
         column(
           "days-behind", locations.map { $0.daysBehind.map(String.init) ?? "?" }, isLeft: false),
+        column(
+          "gaps", locations.map { (gaps[$0.location]?.count ?? 0).grouped }, isLeft: false),
         column("state", locations.map { $0.isStale ? "STALE" : "fresh" }),
       ], width: Status.width
     ).text

@@ -65,6 +65,8 @@ public enum Training {
     published: @Sendable (_ run: Int, isolated Session) throws -> Void
   ) async throws -> TrainingSummary {
     let startedAt = clock.now
+    // What a service's loop has not come to yet, or a crash has kept it from.
+    try await Arrivals.replayAll(clock: clock.machine, in: session)
     let view = try await session.run { db in
       try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
         try TrainingView.read(clock: clock, in: db)

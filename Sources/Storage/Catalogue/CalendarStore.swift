@@ -15,9 +15,10 @@ public enum CalendarStore {
     in db: isolated Session
   ) throws -> RowOutcome {
     try db.execute("LOCK TABLE calendar_event IN SHARE ROW EXCLUSIVE MODE")
-    var intake = FactIntake<Key, CalendarEvent.Kind>()
-    for (event, revision) in try standing(in: db) {
-      intake.table.know(key(event), event.kind, revision: revision)
+    try BatchStore.claimRevisions(batch.kinds(of: rows.lazy.map(\.revision)), for: batch, in: db)
+    var intake = FactIntake<Key, CalendarEvent.Kind>(batch)
+    for fact in try standing(in: db) {
+      intake.know(key(fact.event), fact.event.kind, fact.revisions, batch: fact.batch)
     }
     for row in rows {
       try intake.receive(
@@ -25,14 +26,14 @@ public enum CalendarStore {
         asConflict: row.refused(
           .conflictingDuplicate, found: row.fact.kind.rawValue, day: row.fact.day))
     }
-    try write(intake.table, of: batch, in: db)
+    try write(intake.table.changedFacts, in: db)
     return intake.outcome
   }
 
   public static func events(
     at version: DatasetVersion = .newest, in db: isolated Session
   ) throws -> [CalendarEvent] {
-    try standing(at: version, in: db).map(\.0)
+    try standing(at: version, in: db).map(\.event)
   }
 
   private static func key(_ event: CalendarEvent) -> Key {
@@ -41,11 +42,13 @@ public enum CalendarStore {
 
   private static func standing(
     at version: DatasetVersion = .newest, in db: isolated Session
-  ) throws -> [(CalendarEvent, Int64?)] {
+  ) throws -> [(event: CalendarEvent, revisions: FieldRevisions, batch: Int32)] {
     try db.rows(
       """
-      SELECT day, name, kind, region::text, location::text, item::text, category::text, revision
-      FROM \(version.rows(of: "calendar_event")) ORDER BY day, name, region, location, item, category
+      SELECT day, name, kind, region::text, location::text, item::text, category::text, revision,
+        batch_id
+      FROM \(version.rows(of: "calendar_event"))
+      ORDER BY day, name, region, location, item, category
       """
     ).map { row in
       let kind: String = try row[2]
@@ -54,23 +57,23 @@ public enum CalendarStore {
       let event = CalendarEvent(
         day: try row[0], name: try row[1], kind: CalendarEvent.Kind(rawValue: kind) ?? .event,
         scope: scope)
-      return (event, try row[7])
+      return (event, FieldRevisions(try row[7], count: 1), try row[8])
     }
   }
 
   private static func write(
-    _ table: FactTable<Key, CalendarEvent.Kind>, of batch: OpenBatch, in db: isolated Session
+    _ facts: [FactTable<Key, CalendarEvent.Kind>.ChangedFact], in db: isolated Session
   ) throws {
-    let facts = table.changedFacts
     guard !facts.isEmpty else { return }
     try db.execute(
       """
       INSERT INTO calendar_event (day, name, kind, region, location, item, category, revision,
         batch_id)
-      SELECT given.*, \(batch.id) FROM unnest(\(facts.map(\.key.day)), \(facts.map(\.key.name)),
+      SELECT given.* FROM unnest(\(facts.map(\.key.day)), \(facts.map(\.key.name)),
         \(facts.map(\.content.rawValue)), \(facts.map(\.key.scope.region)),
         \(facts.map(\.key.scope.location)), \(facts.map(\.key.scope.item)),
-        \(facts.map(\.key.scope.category)), \(facts.map(\.revision))) AS given
+        \(facts.map(\.key.scope.category)), \(facts.map(\.revision)), \(facts.map(\.batch)))
+        AS given
       ORDER BY 1, 2
       ON CONFLICT (day, name, region, location, item, category) DO UPDATE
         SET kind = excluded.kind, revision = excluded.revision, batch_id = excluded.batch_id

@@ -10,31 +10,16 @@ public enum PriceStore {
     let from: Day
   }
 
-  /// What is said of a price; "1.50" and "1.5" say the same.
-  struct Content: FactContent {
-    var amount: String
-    var isPromotion: Bool
-
-    static func == (left: Content, right: Content) -> Bool {
-      Double(left.amount) == Double(right.amount) && left.isPromotion == right.isPromotion
-    }
-
-    var canonicalBytes: [UInt8] {
-      var fields = CanonicalFields()
-      fields.put(Double(amount))
-      return fields.bytes + [isPromotion ? 1 : 0]
-    }
-  }
-
-  /// Applies a batch's prices; rows whose item or location is unknown are set aside.
+  /// Applies a batch's prices; rows whose item or location is unknown are set aside, and a field
+  /// that a row does not speak of stays as it is.
   public static func receive(
-    _ rows: [ReceivedRow<Price>], carried: [Carry<Price>] = [], of batch: OpenBatch,
-    in db: isolated Session
+    _ rows: [ReceivedRow<Price>], of batch: OpenBatch, in db: isolated Session
   ) throws -> RowOutcome {
     try db.execute("LOCK TABLE price IN SHARE ROW EXCLUSIVE MODE")
-    var intake = FactIntake<Key, Content>()
-    for (key, price, revision) in try standing(in: db) {
-      intake.table.know(key, content(price), revision: revision)
+    try BatchStore.claimRevisions(batch.kinds(of: rows.lazy.map(\.revision)), for: batch, in: db)
+    var intake = FactIntake<Key, Price>(batch)
+    for fact in try standing(in: db) {
+      intake.know(fact.key, fact.price, fact.revisions, batch: fact.batch)
     }
     let items = try CodeLookup.items(rows.map(\.fact.item), in: db)
     let locations = try CodeLookup.locations(rows.compactMap(\.fact.location), in: db)
@@ -53,48 +38,33 @@ public enum PriceStore {
       let key = Key(
         item: item, location: location.flatMap { locations[$0]?.id }, region: price.region,
         from: price.from)
-      try receive(row, key, carried, batch, &intake)
+      try intake.receive(
+        key, price, said: row.said, revision: batch.order(row.revision),
+        asConflict: row.refused(
+          .conflictingDuplicate, found: price.amount, item: price.item, location: location,
+          day: price.from))
     }
-    try write(intake.table, of: batch, in: db)
+    try write(intake.table.changedFacts, in: db)
     return intake.outcome
   }
 
   public static func prices(
     at version: DatasetVersion = .newest, in db: isolated Session
   ) throws -> [Price] {
-    try standing(at: version, in: db).map(\.1)
-  }
-
-  private static func receive(
-    _ row: ReceivedRow<Price>, _ key: Key, _ carried: [Carry<Price>], _ batch: OpenBatch,
-    _ intake: inout FactIntake<Key, Content>
-  ) throws {
-    var price = row.fact
-    if let known = intake.table.standing[key]?.content {
-      let before = Price(
-        item: price.item, from: price.from, amount: known.amount, location: price.location,
-        region: price.region, isPromotion: known.isPromotion)
-      for carry in carried { carry(&price, before) }
-    }
-    try intake.receive(
-      key, content(price), revision: batch.order(row.revision),
-      asConflict: row.refused(
-        .conflictingDuplicate, found: price.amount, item: price.item, location: price.location,
-        day: price.from))
-  }
-
-  private static func content(_ price: Price) -> Content {
-    Content(amount: price.amount, isPromotion: price.isPromotion)
+    try standing(at: version, in: db).map(\.price)
   }
 
   private static func standing(
     at version: DatasetVersion = .newest, in db: isolated Session
-  ) throws -> [(Key, Price, Int64?)] {
-    try db.rows(
+  ) throws -> [(key: Key, price: Price, revisions: FieldRevisions, batch: Int32)] {
+    let names = Price.fieldNames
+    return try db.rows(
       """
       SELECT p.item_id, p.location_id, i.code::text, l.code::text, p.region::text, p.from_day,
-        p.price, p.promotion, p.revision
-      FROM \(version.rows(of: "price")) p JOIN item i USING (item_id) LEFT JOIN location l USING (location_id)
+        p.price, p.promotion, p.revision, p.field_revisions::text, p.batch_id
+      FROM \(version.rows(of: "price")) p
+      JOIN item i USING (item_id)
+      LEFT JOIN location l USING (location_id)
       ORDER BY i.code, l.code, p.region, p.from_day
       """
     ).map { row in
@@ -103,28 +73,31 @@ public enum PriceStore {
         region: try row[4], isPromotion: try row[7])
       let key = Key(
         item: try row[0], location: try row[1], region: price.region, from: price.from)
-      return (key, price, try row[8])
+      return (key, price, FieldRevisions(try row[8], try row[9], names: names), try row[10])
     }
   }
 
   private static func write(
-    _ table: FactTable<Key, Content>, of batch: OpenBatch, in db: isolated Session
+    _ facts: [FactTable<Key, Price>.ChangedFact], in db: isolated Session
   ) throws {
-    let facts = table.changedFacts
     guard !facts.isEmpty else { return }
     try db.execute(
       """
       INSERT INTO price (item_id, location_id, region, from_day, price, promotion, revision,
-        batch_id)
-      SELECT item, location, region, from_day, price::numeric, promotion, revision, \(batch.id)
+        field_revisions, batch_id)
+      SELECT item, location, region, from_day, trim_scale(price::numeric), promotion, revision,
+        field_revisions::jsonb, batch
       FROM unnest(\(facts.map(\.key.item)), \(facts.map(\.key.location)),
         \(facts.map(\.key.region)), \(facts.map(\.key.from)), \(facts.map(\.content.amount)),
-        \(facts.map(\.content.isPromotion)), \(facts.map(\.revision)))
-        AS given (item, location, region, from_day, price, promotion, revision)
+        \(facts.map(\.content.isPromotion)), \(facts.map(\.revision)),
+        \(facts.map(\.fieldRevisions)), \(facts.map(\.batch)))
+        AS given (item, location, region, from_day, price, promotion, revision, field_revisions,
+        batch)
       ORDER BY item, location, region, from_day
       ON CONFLICT (item_id, location_id, region, from_day) DO UPDATE
         SET price = excluded.price, promotion = excluded.promotion,
-        revision = excluded.revision, batch_id = excluded.batch_id
+        revision = excluded.revision, field_revisions = excluded.field_revisions,
+        batch_id = excluded.batch_id
       """)
   }
 }

@@ -54,40 +54,97 @@ enum SeriesStore {
     ).first.map { try $0[0] }
   }
 
-  /// Makes the batch's source the writer of the locations' demand or stock, where none is yet.
+  /// Makes the batch's source the writer of the locations' demand, stock or movements, where none
+  /// is yet. What the source has said to be complete of all its locations, it has said of these.
   ///
-  /// - Throws: `BatchError.foreignLocations` when another source is.
+  /// - Throws: `BatchError.foreignLocations` when another source is; `BatchError.toldOtherwise`
+  ///   when this one tells it in another way.
   static func claim(
     _ locations: Set<Int32>, as role: Role, for batch: OpenBatch, in db: isolated Session
   ) throws {
     guard !locations.isEmpty else { return }
     let ids = locations.sorted()
     let column = role.column
+    let way = role.wayColumn.map { ", \($0) = \(role.isFromMovements)" } ?? ""
     try db.execute(
       """
-      UPDATE location SET \(unescaped: column) = \(batch.source) WHERE location_id IN (
+      UPDATE location SET \(unescaped: column) = \(batch.source)\(unescaped: way)
+      WHERE location_id IN (
         SELECT location_id FROM location
         WHERE location_id = ANY (\(ids)) AND \(unescaped: column) IS NULL
         ORDER BY location_id FOR UPDATE)
       """)
+    if role == .demand { try inheritWatermark(ids, for: batch, in: db) }
     let foreign = try db.rows(
       """
       SELECT l.code, s.code FROM location l JOIN source s ON s.source_id = l.\(unescaped: column)
       WHERE l.location_id = ANY (\(ids)) AND l.\(unescaped: column) <> \(batch.source)
       ORDER BY l.code
       """)
-    guard let first = foreign.first else { return }
-    let codes = try foreign.map { row -> LocationCode in try row[0] }
-    throw BatchError.foreignLocations(codes, owner: try first[1])
+    if let first = foreign.first {
+      let codes = try foreign.map { row -> LocationCode in try row[0] }
+      throw BatchError.foreignLocations(codes, owner: try first[1])
+    }
+    guard let column = role.wayColumn else { return }
+    let otherwise = try db.rows(
+      """
+      SELECT code FROM location
+      WHERE location_id = ANY (\(ids)) AND \(unescaped: column) <> \(role.isFromMovements)
+      ORDER BY code
+      """)
+    guard !otherwise.isEmpty else { return }
+    throw BatchError.toldOtherwise(
+      try otherwise.map { row -> LocationCode in try row[0] }, told: role.told,
+      fromMovements: !role.isFromMovements)
+  }
+
+  private static func inheritWatermark(
+    _ locations: [Int32], for batch: OpenBatch, in db: isolated Session
+  ) throws {
+    try db.execute(
+      """
+      INSERT INTO watermark (location_id, batch_id, complete_through)
+      SELECT l.location_id, \(batch.id), s.complete_through
+      FROM location l JOIN source s ON s.source_id = l.demand_source_id
+      WHERE l.location_id = ANY (\(locations)) AND s.source_id = \(batch.source)
+        AND s.complete_through IS NOT NULL
+        AND NOT EXISTS (SELECT FROM watermark w WHERE w.location_id = l.location_id)
+      """)
   }
 
   enum Role {
     case demand, stock
+    /// Movements of any kind; sales and returns among them; counts among them.
+    case movements, demandFromMovements, stockFromMovements
 
     var column: String {
       switch self {
-      case .demand: "demand_source_id"
-      case .stock: "stock_source_id"
+      case .demand, .demandFromMovements: "demand_source_id"
+      case .stock, .stockFromMovements: "stock_source_id"
+      case .movements: "movement_source_id"
+      }
+    }
+
+    /// Says in which of two ways it is told; nil where there is only one.
+    var wayColumn: String? {
+      switch self {
+      case .demand, .demandFromMovements: "demand_is_from_movements"
+      case .stock, .stockFromMovements: "stock_is_from_movements"
+      case .movements: nil
+      }
+    }
+
+    var isFromMovements: Bool {
+      switch self {
+      case .demand, .stock: false
+      case .movements, .demandFromMovements, .stockFromMovements: true
+      }
+    }
+
+    var told: BatchError.Told {
+      switch self {
+      case .stock, .stockFromMovements: .stock
+      case .demand, .demandFromMovements, .movements: .demand
       }
     }
   }

@@ -8,6 +8,8 @@ public import Postgres
 public struct DemandIntake {
   /// 650 bytes each.
   static let heldMonths = 100_000
+  /// 50 bytes each.
+  static let heldChanges = 500_000
 
   private let batch: OpenBatch
   private let days: @Sendable (_ timeZone: String?) -> ClosedRange<Day>
@@ -19,6 +21,7 @@ public struct DemandIntake {
   private var allowedDays: [ClosedRange<Day>] = []
   private var series: [SeriesStore.Pair: (id: Int32, firstDay: Day)] = [:]
   private var block: MonthBlock
+  private var claimedKinds: Set<Revision.Kind> = []
 
   /// - Parameters:
   ///   - units: how the source counts, for rows that say a unit.
@@ -31,16 +34,14 @@ public struct DemandIntake {
     self.batch = batch
     self.days = days
     conversion = UnitConversion(units)
-    block = MonthBlock(batch: batch.id)
+    block = MonthBlock(batch: batch.id, receipt: batch.receipt)
   }
 
   /// Merges a block of rows and returns those that cannot stand.
   public mutating func receive(
     _ facts: DemandFacts, in db: isolated Session
   ) throws -> [RefusedRow] {
-    if let revision = facts.revisions.lazy.compactMap({ $0 }).first {
-      try BatchStore.claimRevisions(revision.kind, for: batch, in: db)
-    }
+    try claimRevisions(facts, in: db)
     try lookUp(facts, in: db)
     let (facts, problems) = try conversion.convert(facts, in: db)
     var refused: [RefusedRow] = []
@@ -51,6 +52,10 @@ public struct DemandIntake {
     try DemandMonthStore.load(into: &block, from: loaded, in: db)
     try merge(facts, rows, places, &refused)
     if block.keys.count >= DemandIntake.heldMonths { try write(in: db) }
+    if block.changes.count + block.late.count >= DemandIntake.heldChanges {
+      try DemandMonthStore.log(block, in: db)
+      block.forgetChanges()
+    }
     return refused
   }
 
@@ -62,7 +67,15 @@ public struct DemandIntake {
 
   private mutating func write(in db: isolated Session) throws {
     try DemandMonthStore.write(block, in: db)
-    block = MonthBlock(batch: batch.id)
+    block = MonthBlock(batch: batch.id, receipt: batch.receipt)
+  }
+
+  private mutating func claimRevisions(_ facts: DemandFacts, in db: isolated Session) throws {
+    // Without any, the batch's own decides: one look is enough for a block of them.
+    let kinds = batch.kinds(of: facts.revisions.isEmpty ? [nil] : facts.revisions)
+    guard kinds != claimedKinds else { return }
+    try BatchStore.claimRevisions(kinds, for: batch, in: db)
+    claimedKinds = kinds
   }
 
   private mutating func lookUp(_ facts: DemandFacts, in db: isolated Session) throws {
@@ -163,25 +176,12 @@ public struct DemandIntake {
         revision: hasRevisions ? facts.revisions[row]?.order ?? generatedAt : generatedAt)
       counts.count(merged.resolution)
       guard case .conflict(let incomingStands) = merged.resolution else { continue }
-      let fallen = incomingStands ? merged.displaced : facts.quantities[row]
+      let fallen = incomingStands ? merged.standing : facts.quantities[row]
       let refusal = facts.refused(row, .conflictingDuplicate, found: String(fallen))
-      refused.append(incomingStands ? refusal.withRaw(displaced(facts, row, fallen)) : refusal)
-      if incomingStands, merged.displacesOwn { counts.displaceOwn() }
+      refused.append(incomingStands ? refusal.displacing(facts, row, fallen) : refusal)
+      if incomingStands, let told = merged.told {
+        counts.setAside(told == .applied ? \.applied : \.duplicate)
+      }
     }
-  }
-
-  /// The fact that had to give way to the row, written as a row: its own bytes are gone by now.
-  private func displaced(_ facts: DemandFacts, _ row: Int, _ quantity: Double) -> [UInt8] {
-    let item = facts.itemCodes[Int(facts.items[row])]
-    let location = facts.locationCodes[Int(facts.locations[row])]
-    return Array("\(item),\(location),\(facts.day(row)),\(quantity)".utf8)
-  }
-}
-
-extension RefusedRow {
-  fileprivate func withRaw(_ bytes: [UInt8]) -> RefusedRow {
-    RefusedRow(
-      line: line, reason: reason, found: found, raw: bytes, item: item, location: location,
-      day: day)
   }
 }

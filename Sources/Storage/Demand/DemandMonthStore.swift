@@ -25,13 +25,42 @@ enum DemandMonthStore {
     }
   }
 
-  /// Writes the rows that changed, in key order, and the values that were replaced.
+  /// Writes the rows that changed, in key order, and the values that do not stand.
   static func write(_ block: MonthBlock, in db: isolated Session) throws {
     let changed = block.keys.indices.filter { block.isChanged[$0] }
     let ordered = changed.sorted { block.keys[$0] < block.keys[$1] }
     try insert(block, ordered.filter { !block.isStored[$0] }, in: db)
     try update(block, ordered.filter { block.isStored[$0] }, in: db)
+    try log(block, in: db)
+    try noteDays(block, changed, in: db)
+  }
+
+  /// Writes the values that do not stand.
+  static func log(_ block: MonthBlock, in db: isolated Session) throws {
     try log(block.changes, of: block.batch, in: db)
+    try logLate(block.late, of: block.batch, in: db)
+  }
+
+  /// Notes on which days the locations sent anything.
+  private static func noteDays(
+    _ block: MonthBlock, _ rows: [Int], in db: isolated Session
+  ) throws {
+    guard !rows.isEmpty else { return }
+    let series = rows.map { block.keys[$0].series }
+    let months = rows.map { Day(ordinal: block.keys[$0].month) }
+    let days = rows.map(block.toldDays)
+    try db.execute(
+      """
+      INSERT INTO location_month AS known (location_id, month, days)
+      SELECT s.location_id, given.month, bit_or(given.days)
+      FROM unnest(\(series), \(months), \(days)) AS given (series_id, month, days)
+      JOIN series s USING (series_id)
+      WHERE given.days > 0
+      GROUP BY s.location_id, given.month
+      ORDER BY s.location_id, given.month
+      ON CONFLICT (location_id, month) DO UPDATE SET days = known.days | excluded.days
+      WHERE known.days | excluded.days <> known.days
+      """)
   }
 
   private static func insert(
@@ -114,5 +143,26 @@ enum DemandMonthStore {
         copy.putInt32(batch)
       }
     }
+  }
+
+  /// A late value that is in the day's life already, with a revision as high, is not logged again.
+  private static func logLate(
+    _ late: [MonthBlock.LateKey: Int64], of batch: Int32, in db: isolated Session
+  ) throws {
+    guard !late.isEmpty else { return }
+    let values = late.map { (key: $0.key, revision: $0.value) }
+    let revisions = values.map { $0.revision == MonthBlock.noRevision ? nil : $0.revision }
+    try db.execute(
+      """
+      INSERT INTO demand_change (series_id, day, quantity, batch_id, revision)
+      SELECT series, day, quantity, \(batch), revision
+      FROM unnest(\(values.map(\.key.series)), \(values.map { Day(ordinal: $0.key.day) }),
+        \(values.map(\.key.quantity)), \(revisions)) AS given (series, day, quantity, revision)
+      WHERE NOT EXISTS (
+        SELECT FROM demand_change c
+        WHERE c.series_id = series AND c.day = given.day AND c.quantity = given.quantity
+          AND coalesce(c.revision >= given.revision, given.revision IS NULL))
+      ORDER BY series, day, quantity
+      """)
   }
 }

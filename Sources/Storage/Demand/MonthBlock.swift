@@ -18,6 +18,7 @@ struct MonthBlock {
     }
   }
 
+  /// A value that does not stand.
   struct Change {
     let series: Int32
     let day: Int32
@@ -26,10 +27,18 @@ struct MonthBlock {
     let revision: Int64?
   }
 
+  /// What tells two late values apart.
+  struct LateKey: Hashable {
+    let series: Int32
+    let day: Int32
+    let quantity: Double
+  }
+
   /// Stands for "no revision" in `revisions`, which would otherwise be twice as large.
   static let noRevision = Int64.min
 
   let batch: Int32
+  private let receipt: ReceiptOrder
   private(set) var keys: [Key] = []
   private(set) var isStored: [Bool] = []
   private(set) var isChanged: [Bool] = []
@@ -39,10 +48,20 @@ struct MonthBlock {
   private(set) var revisions: [Int64] = []
   /// Values of earlier batches that were replaced.
   private(set) var changes: [Change] = []
+  /// Values of this batch that came when a higher revision stood, lost a conflict, or gave way to
+  /// another one of this batch: each with the highest revision it was told at.
+  private(set) var late: [LateKey: Int64] = [:]
+  /// The days whose value this batch repeated without a revision, as bits by row.
+  private var repeated: [UInt32] = []
   private var positions: [Key: Int] = [:]
   private var latest: (key: Key, position: Int)?
 
-  init(batch: Int32) { self.batch = batch }
+  /// - Parameter receipt: where the batch stands in the order of receipt; nil for one that is no
+  ///   replay.
+  init(batch: Int32, receipt: ReceiptOrder? = nil) {
+    self.batch = batch
+    self.receipt = receipt ?? ReceiptOrder(of: batch)
+  }
 
   /// Where the row stands, after making an empty one if need be.
   mutating func position(of key: Key) -> Int {
@@ -56,6 +75,7 @@ struct MonthBlock {
       keys.append(key)
       isStored.append(false)
       isChanged.append(false)
+      repeated.append(0)
       quantities.append(contentsOf: repeatElement(.nan, count: MonthBlock.places))
       batches.append(contentsOf: repeatElement(0, count: MonthBlock.places))
       revisions.append(
@@ -79,32 +99,64 @@ struct MonthBlock {
     }
   }
 
+  /// What became of a fact, and what stood before it.
+  struct Merged {
+    let resolution: Resolution
+    /// NaN where nothing stood.
+    let standing: Double
+    /// How this batch told the standing value; nil if it did not.
+    let told: Telling?
+
+    enum Telling { case applied, repeated }
+  }
+
   /// Merges one fact. On a conflict the one that fell is the caller's to quarantine: the incoming
-  /// one, or the one returned as displaced, which may be of this batch.
+  /// one, or the one that stood, which may have been told by this batch.
   mutating func receive(
     row position: Int, place: Int, quantity: Double, revision: Int64
-  ) throws(DigestError) -> (resolution: Resolution, displaced: Double, displacesOwn: Bool) {
+  ) throws(DigestError) -> Merged {
     let cell = position * MonthBlock.places + place
     let standing = quantities[cell]
     if standing.isNaN {
       set(cell, row: position, quantity, revision)
-      return (.applied, .nan, false)
+      return Merged(resolution: .applied, standing: .nan, told: nil)
     }
     let isOwn = batches[cell] == batch
+    let isUnordered =
+      revision == MonthBlock.noRevision || revisions[cell] == MonthBlock.noRevision
+    if isUnordered, quantity != standing, receipt.isBefore(batches[cell]) {
+      noteLate(quantity, revision, row: position, place: place)
+      return Merged(resolution: .stale, standing: standing, told: nil)
+    }
+    let isRepeated = repeated[position] & 1 << UInt32(place) != 0
     let resolution = try FactRule.resolve(
       quantity, revision: known(revision), against: standing, revision: known(revisions[cell]),
-      sameBatch: isOwn)
+      sameBatch: isOwn || isRepeated || receipt.isSame(batches[cell]))
     switch resolution {
     case .applied, .conflict(incomingStands: true):
       remember(cell, row: position, place: place)
       set(cell, row: position, quantity, revision)
-    case .duplicate(raisesRevision: true):
-      revisions[cell] = revision
-      isChanged[position] = true
-    case .duplicate, .stale, .conflict:
-      break
+    case .duplicate(let raisesRevision):
+      if raisesRevision {
+        revisions[cell] = revision
+        isChanged[position] = true
+      }
+      if revision == MonthBlock.noRevision { repeated[position] |= 1 << UInt32(place) }
+    case .stale, .conflict(incomingStands: false):
+      if quantity != standing { noteLate(quantity, revision, row: position, place: place) }
     }
-    return (resolution, standing, isOwn)
+    return Merged(
+      resolution: resolution, standing: standing,
+      told: isOwn ? .applied : isRepeated ? .repeated : nil)
+  }
+
+  /// Sets what a day's lines make together; nil when there are none any more.
+  mutating func derive(row position: Int, place: Int, quantity: Double?) {
+    let cell = position * MonthBlock.places + place
+    let standing = quantities[cell].isNaN ? nil : quantities[cell]
+    guard standing != quantity else { return }
+    if standing != nil { remember(cell, row: position, place: place) }
+    set(cell, row: position, quantity ?? .nan, MonthBlock.noRevision)
   }
 
   private mutating func set(_ cell: Int, row: Int, _ quantity: Double, _ revision: Int64) {
@@ -115,11 +167,25 @@ struct MonthBlock {
   }
 
   private mutating func remember(_ cell: Int, row: Int, place: Int) {
-    guard batches[cell] != batch else { return }
+    guard batches[cell] != batch else {
+      return noteLate(quantities[cell], revisions[cell], row: row, place: place)
+    }
     changes.append(
       Change(
         series: keys[row].series, day: keys[row].month + Int32(place), quantity: quantities[cell],
         batch: batches[cell], revision: known(revisions[cell])))
+  }
+
+  private mutating func noteLate(_ quantity: Double, _ revision: Int64, row: Int, place: Int) {
+    let key = LateKey(
+      series: keys[row].series, day: keys[row].month + Int32(place), quantity: quantity)
+    late[key] = max(late[key] ?? revision, revision)
+  }
+
+  /// Forgets the values that do not stand, after they were written.
+  mutating func forgetChanges() {
+    changes.removeAll(keepingCapacity: true)
+    late.removeAll(keepingCapacity: true)
   }
 
   private func known(_ revision: Int64) -> Int64? {
@@ -136,11 +202,24 @@ extension MonthBlock {
     var revisions: ArraySlice<Int64>?
   }
 
+  /// The days of a row for which something came: bit n - 1 is day n.
+  func toldDays(_ position: Int) -> Int32 {
+    let first = position * MonthBlock.places
+    return (0..<MonthBlock.places).reduce(into: 0) { days, place in
+      if !quantities[first + place].isNaN { days |= 1 << Int32(place) }
+    }
+  }
+
   func storedRow(_ position: Int) -> StoredRow {
     let first = position * MonthBlock.places
     var end = first + MonthBlock.places
     while end > first + 1, quantities[end - 1].isNaN { end -= 1 }
     let cells = (first..<end).filter { !quantities[$0].isNaN }
+    // Of a month whose only values were taken back, the row stays, without any.
+    guard !cells.isEmpty else {
+      return StoredRow(
+        quantities: quantities[first..<end], batches: batches[first..<end], revisions: nil)
+    }
     let batch = batches[cells[0]]
     let sharesBatch = cells.allSatisfy { batches[$0] == batch }
     let revision = revisions[cells[0]]

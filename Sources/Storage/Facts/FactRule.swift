@@ -23,41 +23,39 @@ enum Resolution: Equatable {
 /// | equal | different | conflict: the smaller content digest stands |
 /// | one is missing, another batch | different | applied: receipt decides |
 /// | one is missing, same batch | different | conflict, as if equal |
+/// | one is missing | same | duplicate; the standing one takes a revision it lacks |
 enum FactRule {
-  static func resolve<Content: FactContent>(
-    _ incoming: Content, revision: Int64?, against standing: Content,
-    revision standingRevision:
-      Int64?, sameBatch: Bool
+  static func resolve<Value: FieldValue>(
+    _ incoming: Value, revision: Int64?, against standing: Value,
+    revision standingRevision: Int64?, sameBatch: Bool
   ) throws(DigestError) -> Resolution {
-    let same = incoming == standing
-    guard let revision, let standingRevision else {
-      if same { return .duplicate(raisesRevision: false) }
-      return sameBatch ? try conflict(incoming, standing) : .applied
+    try resolve(
+      isSame: incoming.isSame(as: standing), revision: revision, against: standingRevision,
+      sameBatch: sameBatch
+    ) { () throws(DigestError) in
+      try precedes(incoming.canonicalBytes, standing.canonicalBytes)
     }
-    if revision < standingRevision { return .stale }
-    if revision > standingRevision { return same ? .duplicate(raisesRevision: true) : .applied }
-    return same ? .duplicate(raisesRevision: false) : try conflict(incoming, standing)
   }
 
-  private static func conflict<Content: FactContent>(
-    _ incoming: Content, _ standing: Content
+  /// - Parameters:
+  ///   - sameBatch: whether the batch at hand has told what stands.
+  ///   - incomingPrecedes: which of two different contents has the smaller digest.
+  @inline(__always)
+  static func resolve(
+    isSame: Bool, revision: Int64?, against standing: Int64?, sameBatch: Bool,
+    incomingPrecedes: () throws(DigestError) -> Bool
   ) throws(DigestError) -> Resolution {
-    let own = try SHA256.digest(of: incoming.canonicalBytes).bytes
-    let other = try SHA256.digest(of: standing.canonicalBytes).bytes
-    return .conflict(incomingStands: own.lexicographicallyPrecedes(other))
+    guard let revision, let standing else {
+      if isSame { return .duplicate(raisesRevision: standing == nil && revision != nil) }
+      return sameBatch ? .conflict(incomingStands: try incomingPrecedes()) : .applied
+    }
+    if revision < standing { return .stale }
+    if revision > standing { return isSame ? .duplicate(raisesRevision: true) : .applied }
+    return isSame
+      ? .duplicate(raisesRevision: false) : .conflict(incomingStands: try incomingPrecedes())
   }
-}
 
-/// What a fact says, apart from what it is about and its revision.
-protocol FactContent: Equatable {
-  /// The same for equal contents, on every machine.
-  var canonicalBytes: [UInt8] { get }
-}
-
-extension Double: FactContent {
-  var canonicalBytes: [UInt8] { bitPattern.bigEndianBytes }
-}
-
-extension FixedWidthInteger {
-  var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+  static func precedes(_ left: [UInt8], _ right: [UInt8]) throws(DigestError) -> Bool {
+    try SHA256.digest(of: left).bytes.lexicographicallyPrecedes(SHA256.digest(of: right).bytes)
+  }
 }

@@ -13,6 +13,16 @@ public enum RefusalReason: Hashable, Sendable {
   case beyondLimit(column: String)
   /// Another fact of the same revision says something else, and stands.
   case conflictingDuplicate
+  /// Other rows of the same revision say something else of these fields, and stand.
+  case conflictingFields([String])
+
+  /// Whether a fact is missing because of it: of a conflict the other fact stands.
+  public var leavesGap: Bool {
+    switch self {
+    case .conflictingDuplicate, .conflictingFields: false
+    default: true
+    }
+  }
 }
 
 /// A row that the database refuses, for the caller to word and set aside.
@@ -23,18 +33,22 @@ public struct RefusedRow: Hashable, Sendable {
   public let found: String
   /// The row's bytes as they came.
   public let raw: [UInt8]
+  /// What `raw` is where it is not the row as it came.
+  public let substitute: Substitute?
   public let item: ItemCode?
   public let location: LocationCode?
   public let day: Day?
 
   init(
-    line: Int, reason: RefusalReason, found: String, raw: [UInt8], item: ItemCode? = nil,
-    location: LocationCode? = nil, day: Day? = nil
+    line: Int, reason: RefusalReason, found: String, raw: [UInt8],
+    substitute: Substitute? = nil, item: ItemCode? = nil, location: LocationCode? = nil,
+    day: Day? = nil
   ) {
     self.line = line
     self.reason = reason
     self.found = found
     self.raw = raw
+    self.substitute = substitute
     self.item = item
     self.location = location
     self.day = day

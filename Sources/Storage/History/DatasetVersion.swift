@@ -18,8 +18,12 @@ public enum DatasetVersion: Hashable, Sendable {
   /// Whether a row `q` of quarantine, which batch `b` brought, waits at this version.
   var isWaiting: SQL {
     switch self {
-    case .newest: "true"
-    case .at(let place): "b.place <= \(place)"
+    case .newest: "q.settled_at IS NULL"
+    case .at(let place):
+      """
+      b.place <= \(place)
+        AND coalesce((SELECT place > \(place) FROM batch WHERE batch_id = q.settled_by), true)
+      """
     }
   }
 }

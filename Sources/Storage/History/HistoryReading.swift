@@ -56,7 +56,7 @@ struct HistoryReading {
       ) AS s
       JOIN \(version.rows(of: "item")) i USING (item_id)
       JOIN \(version.rows(of: "location")) l USING (location_id)
-      WHERE \(isWanted)
+      WHERE \(isWanted) AND s.first_day < \(Day.latest)
       ORDER BY s.series_id
       """
     ).compactMap { row in
@@ -129,7 +129,8 @@ struct HistoryReading {
 
   /// Days whose row waits in quarantine, by series.
   func waitingDays(in db: isolated Session) throws -> [Int32: Set<Day>] {
-    // Codes and series are never taken away: as they stand they name those of any version.
+    // Codes and series are never taken away: as they stand they name those of any version. Of a
+    // conflict the other fact stands; a row that lost one only when it was replayed waited before.
     try db.rows(
       """
       SELECT DISTINCT s.series_id, q.day
@@ -138,8 +139,34 @@ struct HistoryReading {
       JOIN item i ON i.code = q.item
       JOIN location l ON l.code = q.location
       JOIN series s ON s.item_id = i.item_id AND s.location_id = l.location_id
-      WHERE b.kind = 'demand' AND q.day IS NOT NULL AND q.code <> 'conflicting_duplicate'
+      WHERE b.kind = 'demand' AND q.day IS NOT NULL
+        AND (q.code <> 'conflicting_duplicate' OR q.attempts > 0)
         AND \(version.isWaiting) AND (\(only)::integer IS NULL OR s.series_id = \(only))
+      """
+    ).reduce(into: [:]) { days, row in days[try row[0], default: []].insert(try row[1]) }
+  }
+
+  /// Days with a sale or return that waits in quarantine: what other lines told of them is not all,
+  /// until a later batch brings that line.
+  func waitingMovements(in db: isolated Session) throws -> [Int32: Set<Day>] {
+    try db.rows(
+      """
+      SELECT DISTINCT s.series_id, q.day
+      FROM quarantine q
+      JOIN batch b USING (batch_id)
+      JOIN item i ON i.code = q.item
+      JOIN location l ON l.code = q.location
+      JOIN series s ON s.item_id = i.item_id AND s.location_id = l.location_id
+      WHERE b.kind = 'movements' AND q.day IS NOT NULL AND q.code <> 'conflicting_duplicate'
+        AND \(version.isWaiting) AND (\(only)::integer IS NULL OR s.series_id = \(only))
+        AND NOT EXISTS (
+          SELECT FROM movement_refused r JOIN (
+            SELECT source_id, id, batch_id FROM movement
+            UNION ALL SELECT source_id, id, batch_id FROM movement_change
+          ) AS told ON told.source_id = b.source_id AND told.id = r.id
+          JOIN batch t ON t.batch_id = told.batch_id
+          WHERE r.batch_id = q.batch_id AND r.line = q.line AND told.batch_id > q.batch_id
+            AND (\(place)::bigint IS NULL OR t.place <= \(place)))
       """
     ).reduce(into: [:]) { days, row in days[try row[0], default: []].insert(try row[1]) }
   }
@@ -184,6 +211,11 @@ extension HistoryReading {
   private var regions: [RegionCode] {
     if case .regions(let regions) = scope { return regions }
     return []
+  }
+
+  private var place: Int64? {
+    if case .at(let place) = version { return place }
+    return nil
   }
 
   private var only: Int32? {

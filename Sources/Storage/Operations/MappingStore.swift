@@ -90,6 +90,13 @@ public enum MappingStore {
     ).map(record)
   }
 
+  /// One version of a mapping.
+  public static func version(
+    _ version: Int, source: SourceCode, kind: String, in db: isolated Session
+  ) throws -> MappingRecord? {
+    try versions(source: source, kind: kind, limit: .max, in: db).first { $0.version == version }
+  }
+
   /// The newest mapping of each kind of a source, or of all, by source and kind.
   public static func inForce(
     source: SourceCode?, in db: isolated Session
@@ -118,7 +125,8 @@ public enum MappingStore {
         m.made_at, m.made_by
       FROM source s
       JOIN mapping m USING (source_id)
-      LEFT JOIN batch b ON b.source_id = s.source_id AND b.key = \(key)
+      LEFT JOIN batch b
+        ON b.source_id = s.source_id AND b.key = \(key) AND b.key_released_at IS NULL
       WHERE s.code = \(source) AND m.kind = \(kind)
         AND (b.batch_id IS NULL OR m.version = b.mapping_version)
       ORDER BY m.version DESC LIMIT 1

@@ -60,6 +60,7 @@ public enum DatasetStore {
     var outlines = try reading.outlines(unsaid: 0, in: db)
     blank(&outlines, try reading.waitingDays(in: db))
     try reading.fill(&outlines, in: db)
+    blank(&outlines, try reading.waitingMovements(in: db))
     let stockouts = try reading.stockouts(civilDay, in: db)
     let histories = outlines.map { $0.history(stockouts: stockouts[$0.id] ?? []) }
     var events = try calendar(
@@ -94,11 +95,13 @@ public enum DatasetStore {
     var outlines = try reading.outlines(unsaid: .nan, in: db)
     guard !outlines.isEmpty else { return nil }
     try reading.fill(&outlines, in: db)
+    let movements = try reading.waitingMovements(in: db)
+    blank(&outlines, movements)
     let outline = outlines[0]
     let state = try locations(at: version, in: db).first { $0.code == location }
     let record = SeriesRecord(
       series: outline.series, start: outline.start, told: outline.values,
-      waiting: try reading.waitingDays(in: db)[id] ?? [],
+      waiting: (try reading.waitingDays(in: db)[id] ?? []).union(movements[id] ?? []),
       stockouts: Set(try reading.stockouts(civilDay, in: db)[id] ?? []),
       completeThrough: state?.completeThrough,
       events: try calendar(from: outline.start, through: last, at: version, in: db))
@@ -106,7 +109,7 @@ public enum DatasetStore {
   }
 
   /// A day whose row waits in quarantine is missing, unless another row tells it: that is filled
-  /// in afterwards.
+  /// in afterwards. A day whose sale or return waits is missing whatever other lines tell.
   private static func blank(
     _ outlines: inout [HistoryReading.Outline], _ waiting: [Int32: Set<Day>]
   ) {

@@ -1,14 +1,19 @@
 import Inventory
+import Service
 
 /// `status`: how fresh each location is, and what the last run did.
 struct StatusCommand: Command, Hashable {
   let asOf: Day?
+  let format: StatusFormat
   let database: String?
 
   static let grammar = Grammar(
     name: "status",
     summary: "Show how fresh each location's data is, and the last run",
-    options: [.asOf, .database],
+    options: [
+      .asOf, .init(name: "format", value: "FORMAT", help: "table or json; default table"),
+      .database,
+    ],
     examples: [
       .init(
         commandLine: "quartermaster status",
@@ -17,6 +22,7 @@ struct StatusCommand: Command, Hashable {
 
   init(_ arguments: Arguments) throws(UsageFailure) {
     asOf = try arguments.value("as-of", Expected.day) { Day($0) }
+    format = try arguments.choice("format", of: StatusFormat.self) ?? .table
     database = arguments.text("database")
   }
 }

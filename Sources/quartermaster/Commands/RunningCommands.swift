@@ -10,12 +10,16 @@ extension SyncCommand: RunnableCommand {
       kind: kind, path: file, source: source, key: key, completeThrough: completeThrough,
       generatedAt: generatedAt, isStrict: isStrict, mapping: mapping)
     let retention = try Retention(environment: surroundings.environment)
-    let receipt = try await Database.use(database, environment: surroundings.environment) {
-      try await Synchronisation.apply(
+    try await Database.use(database, environment: surroundings.environment) { session in
+      let receipt = try await Synchronisation.apply(
         push, clock: surroundings.clock(), retention: retention, progress: surroundings.progress,
-        to: $0)
+        to: session)
+      try surroundings.output.write(receipt.text)
+      guard kind == .items || kind == .locations else { return }
+      try surroundings.output.write(
+        try await Arrivals.replayed(
+          clock: surroundings.clock(), retention: retention, in: session))
     }
-    try surroundings.output.write(receipt.text)
   }
 }
 
@@ -45,7 +49,7 @@ extension StatusCommand: RunnableCommand {
       try await Status.read(
         clock: surroundings.clock(asOf: asOf), canMail: surroundings.canMail, in: $0)
     }
-    try surroundings.output.write(status.text)
+    try surroundings.output.write(format.text(of: status))
   }
 }
 

@@ -19,7 +19,7 @@ struct SyncCommand: Command, Hashable {
 
   static let grammar = Grammar(
     name: "sync",
-    summary: "Store a file of items, locations, calendar, terms, prices, demand or stock",
+    summary: "Store items, locations, calendar, terms, prices, demand, stock, movements",
     details: """
       Every row is applied, a duplicate, stale, or quarantined with its reason; the receipt counts \
       them. The same file again is all duplicates. Columns that the kind does not use are passed \
@@ -29,7 +29,9 @@ struct SyncCommand: Command, Hashable {
       title: "Columns of each kind, the required ones before the semicolon:",
       rows: SyncKind.allCases.map { ($0.rawValue, columns(of: $0)) }),
     positionals: [
-      .init(name: "KIND", help: "items, locations, calendar, terms, prices, demand or stock"),
+      .init(
+        name: "KIND",
+        help: "items, locations, calendar, terms, prices, demand, stock or movements"),
       .init(name: "FILE", help: "CSV or NDJSON, plain or gzip; - reads standard input"),
     ],
     options: [
@@ -40,7 +42,7 @@ struct SyncCommand: Command, Hashable {
         help: "names the batch, so that sending it again changes nothing; default its digest"),
       .init(
         name: "complete-through", value: "DAY",
-        help: "demand: all locations of the source have sent everything up to this day"),
+        help: "demand, movements: all locations of the source have sent all up to this day"),
       .init(
         name: "generated-at", value: "TIME",
         help: "revision of rows without one, as 2026-04-25T02:00:00Z"),
@@ -77,8 +79,9 @@ struct SyncCommand: Command, Hashable {
       Push.isKey($0) ? $0 : nil
     }
     completeThrough = try arguments.value("complete-through", Expected.day) { Day($0) }
-    if completeThrough != nil, kind != .demand {
-      throw .misplacedOption("complete-through", "goes with demand, not with \(kind.rawValue)")
+    if completeThrough != nil, !kind.maySayComplete {
+      throw .misplacedOption(
+        "complete-through", "goes with demand or movements, not with \(kind.rawValue)")
     }
     generatedAt = try arguments.value("generated-at", Expected.time) { Instant($0) }
     isStrict = arguments.has("strict")

@@ -169,6 +169,7 @@ private func facts(in batch: SyncBatch) throws -> (count: Int, rejections: [Reje
   case .terms: try facts(Terms.self, batch)
   case .prices: try facts(Price.self, batch)
   case .stock: try facts(StockRow.self, batch)
+  case .movements: try facts(MovementRow.self, batch)
   case .demand: (try demand(in: [batch]).count, [])
   }
 }

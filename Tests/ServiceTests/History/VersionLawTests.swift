@@ -51,6 +51,74 @@ struct VersionLawTests {
     }
   }
 
+  @Test("what a run saw is found again by its version, with the same digest")
+  func run() async throws {
+    try await withDatabase(.trained) { session, _ in
+      let warehouse = Warehouse(session: session)
+      let stored: (version: Int64, digest: [UInt8]) = try await session.run { db in
+        let row = try db.rows("SELECT dataset_version, content_digest FROM run")[0]
+        return (try row[0], try row[1])
+      }
+      try await warehouse.sync(
+        .demand, "item,location,day,quantity\noats,leeds,2024-05-01,99\noats,leeds,2024-03-01,9\n",
+        source: "north-erp")
+      try await warehouse.sync(.items, "item,category\noats,feed\n")
+      try await warehouse.sync(.calendar, "day,name,kind\n2024-05-02,strike,closed\n")
+      try await warehouse.sync(.prices, "item,from,price\noats,2024-05-02,2\n")
+      func digest(at version: DatasetVersion) async throws -> [UInt8] {
+        try await session.run { db in
+          try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
+            try DatasetStore.dataset(
+              ofRegions: RandomRetailer.regions.map { code($0) }, through: day("2024-06-30"),
+              version: version, civilDay: { warehouse.clock.day(of: $0, zone: $1) }, in: db
+            ).contentDigest
+          }
+        }
+      }
+      #expect(try await digest(at: .at(stored.version)) == stored.digest)
+      let digests = try await [
+        digest(at: .at(stored.version)), digest(at: .at(stored.version + 1)),
+        digest(at: .at(stored.version + 2)), digest(at: .at(stored.version + 3)),
+        digest(at: .newest),
+      ]
+      #expect(Set(digests).count == 5, "each kind of fact counts")
+    }
+  }
+
+  @Test("data from before anything was kept is read back from then on")
+  func migrated() async throws {
+    try await withDatabase { session, _ in
+      try await Migrator(Migration.all.filter { $0.name < "m0003" }).migrate(session)
+      try await session.script(
+        """
+        INSERT INTO source (code) VALUES ('erp');
+        INSERT INTO batch (source_id, kind, key, content_digest, place)
+        SELECT 1, 'demand', 'batch-' || n, sha256('x'), n FROM generate_series(1, 3) AS n;
+        INSERT INTO item (code, batch_id) VALUES ('oats', 1);
+        INSERT INTO location (code, region, freshness_minutes, batch_id, demand_source_id)
+        VALUES ('leeds', 'north', 1440, 1, 1);
+        INSERT INTO series (item_id, location_id, first_day) VALUES (1, 1, '2024-06-01');
+        INSERT INTO demand_month (series_id, month, quantities, batch_ids)
+        VALUES (1, '2024-06-01', '{5,7}', '{2}');
+        INSERT INTO watermark (location_id, batch_id, complete_through)
+        VALUES (1, 3, '2024-06-20');
+        """)
+      try await Migrator(Migration.all).migrate(session)
+      let before = try await everything(in: session, at: .newest)
+      #expect(before.version == 3)
+      let warehouse = Warehouse(session: session)
+      try await warehouse.sync(
+        .demand, "item,location,day,quantity\noats,leeds,2024-06-01,6\noats,leeds,2024-05-30,1\n")
+      try await warehouse.sync(
+        .locations, "location,region,closed_weekdays\nleeds,south,sunday\n")
+      #expect(try await everything(in: session, at: .newest).content != before.content)
+      #expect(try await everything(in: session, at: .at(3)).content == before.content)
+      await #expect(throws: DatasetVersionError.notKept(asked: 2, oldest: 3)) {
+        try await everything(in: session, at: .at(2))
+      }
+    }
+  }
+
   /// All that a run sees and all that a report sees, line by line.
   private func everything(
     in session: Session, at version: DatasetVersion

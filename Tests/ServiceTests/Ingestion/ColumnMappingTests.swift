@@ -16,7 +16,7 @@ struct ColumnMappingTests {
     #expect(
       try readRows(
         text, columns: SyncKind.locations.columns, required: [.location, .region], mapping: mapping)
-        == [.fields(["CA_1", "CA", "", "", ""], line: 2)])
+        == [.fields(["CA_1", "CA", "", "", "", "", ""], line: 2)])
   }
 
   @Test("an unknown column is refused by name, with the nearest known one")

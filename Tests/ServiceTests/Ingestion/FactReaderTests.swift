@@ -136,7 +136,7 @@ struct FactReaderTests {
     let calendar = "day,name,kind\n2026-01-01,x,party\n2026-01-01,,\n"
     #expect(
       try read(CalendarEvent.self, calendar).rejections.map(\.sentence) == [
-        "line 2: kind 'party' is none of holiday, event, promotion, payday, closed",
+        "line 2: kind 'party' is none of holiday, event, promotion, payday, closed, open",
         "line 3: name is missing",
       ])
     let terms = "item,lead_time_days,unit_cost,service_level\nA,-1,,\nA,,1e3,\nA,,,0.5\n"

@@ -42,6 +42,33 @@ struct ReadBackMeasurements {
       unit: "M observations/s")
   }
 
+  @Test("all histories, as they stood before the last batch")
+  func earlierVersion() async throws {
+    let url = try #require(database)
+    let session = try await Session.connect(ConnectionTarget(url))
+    let clock = ZoneClock(deploymentZone: "UTC")
+    let (observations, seconds) = try await session.run { db in
+      var observations = 0
+      let version = DatasetVersion.at(try BatchStore.version(in: db) - 1)
+      let locations = try DatasetStore.locations(at: version, in: db)
+      let origin = try #require(locations.compactMap(\.completeThrough).min())
+      let seconds = try Measurement.seconds(bestOf: 1) {
+        try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
+          observations = try DatasetStore.dataset(
+            ofRegions: Array(Set(locations.map(\.region))), through: origin, version: version,
+            civilDay: { clock.day(of: $0, zone: $1) }, in: db
+          ).observations
+        }
+      }
+      return (observations, seconds)
+    }
+    await session.close()
+    #expect(observations > 0)
+    try Measurement.record(
+      "read back, an earlier version", Double(observations) / 1e6 / seconds,
+      unit: "M observations/s")
+  }
+
   private static func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)

@@ -46,7 +46,7 @@ struct PriceSynchronisationTests {
           "unknown_item", "unknown_location", "invalid_number", "missing_value", "invalid_flag",
         ])
       let standing = [
-        "oats 2024-06-10 1.99 - north promotion", "oats 2024-06-01 2.50 - - price",
+        "oats 2024-06-10 1.99 - north promotion", "oats 2024-06-01 2.5 - - price",
         "rye 2024-06-01 3 leeds - price", "rye 2024-08-01 3.2 leeds - promotion",
       ]
       #expect(try await prices(session) == standing)

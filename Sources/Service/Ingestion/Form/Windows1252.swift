@@ -29,6 +29,16 @@ enum Windows1252 {
     return count
   }
 
+  /// Bytes as text, for people: what is undefined is U+FFFD.
+  static func text(_ bytes: [UInt8]) -> String {
+    var text = ""
+    for byte in bytes {
+      let scalar = (0x80..<0xA0).contains(byte) ? upper[Int(byte) - 0x80] : UInt16(byte)
+      text.unicodeScalars.append(Unicode.Scalar(scalar == 0 && byte != 0 ? 0xFFFD : scalar) ?? "?")
+    }
+    return text
+  }
+
   /// What 80 to 9F stand for; 0 is undefined.
   private static let upper: [UInt16] = [
     0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039,

@@ -25,8 +25,9 @@ extension API {
     [
       SyncRoutes(api: api), RegionRoutes(api: api), RunRoutes(api: api),
       ForecastRoutes(api: api), ReportRoutes(api: api), FlagRoutes(api: api),
+      QuarantineRoutes(api: api),
       DemandRoutes(api: api),
-      SourceRoutes(api: api),
+      SourceRoutes(api: api), LocationRoutes(api: api),
       ReadyRoute(api: api),
     ]
   }

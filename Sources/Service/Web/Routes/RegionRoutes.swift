@@ -21,11 +21,16 @@ struct RegionRoutes: RouteGroup {
         try cursor.parts(1)[0]
       }
       let clock = api.clock()
-      let states = try await api.pool.use { session in
-        try await session.run { db in try DatasetStore.locations(in: db) }
-      }.filter { caller.maySee($0.region) }.map { $0.freshness(clock) }
-      let regions = Dictionary(grouping: states, by: \.region).sorted { $0.key < $1.key }
-        .map { RegionAnswer($0.key, $0.value) }
+      let (states, gaps) = try await api.pool.use { session in
+        try await session.run { db in
+          (try DatasetStore.locations(in: db), try FreshnessStore.gaps(in: db))
+        }
+      }
+      let visible = states.filter { caller.maySee($0.region) }
+      let regions = Dictionary(grouping: visible, by: \.region).sorted { $0.key < $1.key }
+        .map { region, states in
+          RegionAnswer(region, states.map { RegionAnswer.Location($0, gaps[$0.code] ?? [], clock) })
+        }
         .filter { region in
           after.map { $0.utf8.lexicographicallyPrecedes(region.region.utf8) } ?? true
         }
@@ -39,53 +44,77 @@ private struct RegionAnswer: Encodable, Sendable {
   struct Location: Encodable, Sendable {
     let location: String
     let completeThrough: String?
+    let freshness: String
     let due: String
+    let lagDays: Int?
     let daysBehind: Int?
     let isStale: Bool
+    let gaps: [String]
 
     private enum CodingKeys: String, CodingKey {
-      case location
+      case location, freshness, due, gaps
       case completeThrough = "complete_through"
-      case due
+      case lagDays = "lag_days"
       case daysBehind = "days_behind"
       case isStale = "stale"
+    }
+
+    init(_ state: LocationState, _ gaps: [Day], _ clock: ZoneClock) {
+      let fresh = state.freshness(clock)
+      location = state.code.text
+      completeThrough = state.completeThrough?.description
+      freshness = state.freshness.description
+      due = fresh.due.description
+      let over = clock.today(zone: state.timeZone) - 1
+      lagDays = state.completeThrough.map { max(0, over - $0) }
+      daysBehind = fresh.daysBehind
+      isStale = fresh.isStale
+      self.gaps = gaps.map(\.description)
     }
   }
 
   let region: String
   let completeThrough: String?
+  let lagDays: Int?
+  let daysBehind: Int?
   let isStale: Bool
+  let gapDays: Int
   let locations: [Location]
 
   private enum CodingKeys: String, CodingKey {
     case region, locations
     case completeThrough = "complete_through"
+    case lagDays = "lag_days"
+    case daysBehind = "days_behind"
     case isStale = "stale"
+    case gapDays = "gap_days"
   }
 
-  init(_ region: RegionCode, _ states: [LocationFreshness]) {
+  /// A region is as far as its slowest location, and nowhere while one has said nothing.
+  init(_ region: RegionCode, _ locations: [Location]) {
     self.region = region.text
-    isStale = states.contains(where: \.isStale)
-    let days = states.map(\.completeThrough)
-    completeThrough =
-      days.contains(nil) ? nil : days.compactMap { $0 }.min().map(\.description)
-    locations = states.map { state in
-      Location(
-        location: state.location.text, completeThrough: state.completeThrough?.description,
-        due: state.due.description, daysBehind: state.daysBehind, isStale: state.isStale)
-    }
+    isStale = locations.contains(where: \.isStale)
+    let days = locations.map(\.completeThrough)
+    completeThrough = days.contains(nil) ? nil : days.compactMap { $0 }.min()
+    let (lags, behind) = (locations.map(\.lagDays), locations.map(\.daysBehind))
+    lagDays = lags.contains(nil) ? nil : lags.compactMap { $0 }.max()
+    daysBehind = behind.contains(nil) ? nil : behind.compactMap { $0 }.max()
+    gapDays = locations.reduce(0) { $0 + $1.gaps.count }
+    self.locations = locations
   }
 
   static let schema = Schema.object([
     .required("region", .code), .optional("complete_through", .day),
-    .required("stale", .boolean),
+    .optional("lag_days", .integer()), .optional("days_behind", .integer()),
+    .required("stale", .boolean), .required("gap_days", .integer()),
     .required(
       "locations",
       .array(
         of: .object([
           .required("location", .code), .optional("complete_through", .day),
-          .required("due", .day), .optional("days_behind", .integer()),
-          .required("stale", .boolean),
+          .required("freshness", .text()), .required("due", .day),
+          .optional("lag_days", .integer()), .optional("days_behind", .integer()),
+          .required("stale", .boolean), .required("gaps", .array(of: .day)),
         ]))),
   ])
 }

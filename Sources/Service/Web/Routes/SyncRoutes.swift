@@ -74,13 +74,14 @@ struct SyncRoutes: RouteGroup {
     let format: RowFormat = call.mediaType == "text/csv" ? .csv : .ndjson
     let bytes =
       call.mediaType == "application/json" ? try JSONRows.lines(call.body) : call.body
-    let receipt = try await knowingItsOutcome { session in
+    let receipt = try await api.pool.use { session in
       try await Synchronisation.apply(
         push, from: .chunks([bytes]), format: format, clock: api.clock(),
         retention: api.retention, progress: .silent, to: session)
     }
     count(receipt.receipt, push.kind)
-    return try Answer.json(SyncAnswer(receipt.receipt, receipt.firstQuarantined))
+    return try Answer.json(
+      SyncAnswer(receipt.receipt, receipt.firstQuarantined, receipt.heldBecause))
   }
 
   private func count(_ receipt: Receipt, _ kind: SyncKind) {
@@ -106,11 +107,12 @@ struct SyncRoutes: RouteGroup {
     }
     let kind = try call.required(SyncRoutes.kind)
     let through = call.value(SyncRoutes.completeThrough)
-    if through != nil, kind != .demand {
+    if through != nil, !kind.maySayComplete {
       throw WebRefusal.parameters([
         .init(
           name: "complete_through", place: .query,
-          kind: .invalid(value: through?.description ?? "", expected: "sent with demand only"))
+          kind: .invalid(
+            value: through?.description ?? "", expected: "sent with demand or movements only"))
       ])
     }
     return Push(
@@ -135,7 +137,7 @@ struct SyncRoutes: RouteGroup {
     }
     let source = try source(of: call)
     let key = try call.required(SyncRoutes.key)
-    let receipt = try await knowingItsOutcome { session in
+    let receipt = try await api.pool.use { session in
       try await Synchronisation.complete(
         location, through: day, source: source, key: key, clock: api.clock(), to: session)
     }
@@ -148,17 +150,6 @@ struct SyncRoutes: RouteGroup {
       throw WebRefusal.scopeMissing(needed: "sync")
     }
     return source
-  }
-
-  /// Applies a push; when the connection breaks at COMMIT, its key tells what came of it.
-  private func knowingItsOutcome<R: Sendable>(
-    _ work: @Sendable (Session) async throws -> R
-  ) async throws -> R {
-    do {
-      return try await api.pool.use(work)
-    } catch PostgresError.commitOutcomeUnknown {
-      return try await api.pool.use(work)
-    }
   }
 }
 
@@ -178,22 +169,25 @@ private struct SyncAnswer: Encodable {
   let stale: Int
   let quarantined: Int
   let watermarkMoved: Bool
+  let heldBecause: String?
   let mappingVersion: Int?
   let rows: [Row]
 
   private enum CodingKeys: String, CodingKey {
     case batch, received, applied, duplicate, stale, quarantined
     case watermarkMoved = "watermark_moved"
+    case heldBecause = "held_because"
     case mappingVersion = "mapping_version"
     case rows = "quarantined_rows"
   }
 
-  init(_ receipt: Receipt, _ quarantined: [QuarantinedRow]) {
+  init(_ receipt: Receipt, _ quarantined: [QuarantinedRow], _ heldBecause: String? = nil) {
     let counts = receipt.counts
     batch = receipt.batch
     (received, applied, duplicate) = (counts.received, counts.applied, counts.duplicate)
     (stale, self.quarantined) = (counts.stale, counts.quarantined)
     watermarkMoved = receipt.watermarkMoved
+    self.heldBecause = heldBecause
     mappingVersion = receipt.mappingVersion
     rows = quarantined.map {
       Row(line: $0.line, field: $0.field, code: $0.code, message: $0.message)
@@ -205,6 +199,9 @@ private struct SyncAnswer: Encodable {
     .required("applied", .integer()), .required("duplicate", .integer()),
     .required("stale", .integer()), .required("quarantined", .integer()),
     .required("watermark_moved", .boolean), .optional("mapping_version", .integer()),
+    .optional(
+      "held_because",
+      .text().described("Why all rows wait for a person: the units seem to have changed.")),
     .required(
       "quarantined_rows",
       .array(
