@@ -139,7 +139,7 @@ BEGIN
   ELSE
     INSERT INTO series_start (series_id, batch_id, first_day)
     SELECT n.series_id, batch_at_work(), n.first_day
-    FROM now_there n JOIN before_that o USING (series_id) WHERE n.first_day < o.first_day
+    FROM now_there n JOIN before_that o USING (series_id) WHERE n.first_day <> o.first_day
     ON CONFLICT (series_id, batch_id) DO UPDATE SET first_day = excluded.first_day;
   END IF;
   RETURN NULL;
@@ -148,7 +148,7 @@ $$;
 CREATE TRIGGER beginnings_are_noted AFTER INSERT ON series
   REFERENCING NEW TABLE AS now_there
   FOR EACH STATEMENT EXECUTE FUNCTION note_series_start();
-CREATE TRIGGER earlier_beginnings_are_noted AFTER UPDATE ON series
+CREATE TRIGGER moved_beginnings_are_noted AFTER UPDATE ON series
   REFERENCING OLD TABLE AS before_that NEW TABLE AS now_there
   FOR EACH STATEMENT EXECUTE FUNCTION note_series_start();
 
@@ -221,12 +221,12 @@ $$;
 CREATE FUNCTION series_at(version bigint)
 RETURNS TABLE (series_id integer, item_id integer, location_id integer, first_day date)
 LANGUAGE sql STABLE AS $$
-  SELECT s.series_id, s.item_id, s.location_id, min(t.first_day)
+  SELECT DISTINCT ON (s.series_id) s.series_id, s.item_id, s.location_id, t.first_day
   FROM series s
   JOIN series_start t USING (series_id)
   JOIN batch b USING (batch_id)
   WHERE b.place <= version
-  GROUP BY s.series_id
+  ORDER BY s.series_id, b.place DESC
 $$;
 
 CREATE FUNCTION stock_at(version bigint)

@@ -3,7 +3,7 @@
 -- Lock: ACCESS EXCLUSIVE on location for the moment in which three columns with constant defaults
 --       are added; nothing is rewritten.
 -- Time: under a second on any size.
--- Undo: the functions series_at and note_series_start as m0004 has them; DROP VIEW movement_demand; DROP TABLE movement, movement_change, movement_refused,
+-- Undo: DROP VIEW movement_demand; DROP TABLE movement, movement_change, movement_refused,
 --       movement_floor; ALTER TABLE location DROP COLUMN movement_source_id, DROP COLUMN
 --       demand_is_from_movements, DROP COLUMN stock_is_from_movements.
 
@@ -73,34 +73,6 @@ CREATE TABLE movement_floor (
     CONSTRAINT there_is_one_floor CHECK (is_the_only_row)
 );
 INSERT INTO movement_floor (kept_from) VALUES ('1900-01-01');
-
--- A series' first day can move on when its first line is taken back, so that the latest word counts,
--- not the earliest day.
-CREATE OR REPLACE FUNCTION series_at(version bigint)
-RETURNS TABLE (series_id integer, item_id integer, location_id integer, first_day date)
-LANGUAGE sql STABLE AS $$
-  SELECT DISTINCT ON (s.series_id) s.series_id, s.item_id, s.location_id, t.first_day
-  FROM series s
-  JOIN series_start t USING (series_id)
-  JOIN batch b USING (batch_id)
-  WHERE b.place <= version
-  ORDER BY s.series_id, b.place DESC
-$$;
-
-CREATE OR REPLACE FUNCTION note_series_start() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP = 'INSERT' THEN
-    INSERT INTO series_start (series_id, batch_id, first_day)
-    SELECT series_id, batch_at_work(), first_day FROM now_there;
-  ELSE
-    INSERT INTO series_start (series_id, batch_id, first_day)
-    SELECT n.series_id, batch_at_work(), n.first_day
-    FROM now_there n JOIN before_that o USING (series_id) WHERE n.first_day <> o.first_day
-    ON CONFLICT (series_id, batch_id) DO UPDATE SET first_day = excluded.first_day;
-  END IF;
-  RETURN NULL;
-END
-$$;
 
 -- For people's SQL: how a day's demand was made, with the returns that no sale of the day covers.
 CREATE VIEW movement_demand AS
