@@ -118,6 +118,7 @@ struct FieldOrderTests {
       )
     case .demand:
       ("item,location,day,quantity", ["oats,leeds,2024-06-01,1", "oats,leeds,2024-06-01,2"])
+    case .movements: ("", [])
     }
   }
 
