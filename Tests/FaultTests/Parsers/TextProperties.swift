@@ -73,7 +73,8 @@ enum ValueProperties {
     try bytes.withUnsafeBytes { field in
       let read = DecimalNumber.read(field)
       let text = String(decoding: bytes, as: UTF8.self)
-      let expected = isDecimal(bytes) ? Double(text) : nil
+      // A zero has no sign here.
+      let expected = isDecimal(bytes) ? Double(text).map { $0 == 0 ? 0 : $0 } : nil
       try require(
         read?.bitPattern == expected?.bitPattern, "\(read as Any), not \(expected as Any)")
     }
