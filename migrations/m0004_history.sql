@@ -131,7 +131,10 @@ CREATE TABLE series_start (
 INSERT INTO series_start (series_id, batch_id, first_day)
   SELECT s.series_id, i.batch_id, s.first_day FROM series s JOIN item i USING (item_id);
 
-CREATE FUNCTION note_series_start() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Its plan is kept from a session's first statement, which mostly moves no series at all: planned
+-- for nothing, two loops in each other took 49 s for 20,000 series, and this takes 0.4 s.
+CREATE FUNCTION note_series_start() RETURNS trigger LANGUAGE plpgsql
+SET enable_nestloop = off AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     INSERT INTO series_start (series_id, batch_id, first_day)

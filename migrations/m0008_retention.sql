@@ -2,11 +2,13 @@
 --       that nobody reads go. On which days a location sent anything is noted, so that gaps are
 --       found without reading its demand.
 -- Lock: ACCESS EXCLUSIVE on batch and run for the columns and the constraint; SHARE on batch,
---       demand_change and stock_change while their indexes are made: pushes wait meanwhile.
+--       quarantine and the logs of replaced values while their indexes are made: pushes wait
+--       meanwhile.
 -- Time: a second per million replaced values; ten seconds per million month rows, whose days are
 --       noted, so about two minutes on 10 M.
 -- Undo: DROP TABLE location_month, pruning; DROP INDEX demand_change_by_age, stock_change_by_age,
---       fact_change_by_age, batch_by_age, a_source_uses_a_key_once; ALTER TABLE run DROP COLUMN
+--       fact_change_by_age, movement_change_by_age, quarantine_by_age, batch_by_age,
+--       a_source_uses_a_key_once; ALTER TABLE run DROP COLUMN
 --       forecasts_dropped_at; ALTER TABLE batch DROP COLUMN key_released_at, ADD CONSTRAINT
 --       a_source_uses_a_key_once UNIQUE (source_id, key), which fails if a key was used twice.
 
@@ -22,6 +24,8 @@ CREATE INDEX batch_by_age ON batch (received_at) WHERE key_released_at IS NULL;
 CREATE INDEX demand_change_by_age ON demand_change (coalesce(replaced_by, batch_id));
 CREATE INDEX stock_change_by_age ON stock_change (coalesce(replaced_by, batch_id));
 CREATE INDEX fact_change_by_age ON fact_change (coalesce(replaced_by, batch_id));
+CREATE INDEX movement_change_by_age ON movement_change (coalesce(replaced_by, batch_id));
+CREATE INDEX quarantine_by_age ON quarantine (settled_at) WHERE settled_at IS NOT NULL;
 
 -- Up to which place in the commit order nothing is left to drop; readable_history runs ahead of it
 -- while old values are being dropped.

@@ -42,6 +42,7 @@ extension ToldDemand {
     case .cameLate: "came late: a higher revision stood"
     case .lostConflict: "lost a conflict: another value of its revision stands"
     case .waits(let code): "waits in quarantine: \(code)"
+    case .discarded(let batch): "discarded in batch \(batch)"
     }
   }
 
@@ -53,10 +54,11 @@ extension ToldDemand {
     case .cameLate: "late"
     case .lostConflict: "conflict"
     case .waits: "quarantine"
+    case .discarded: "discarded"
     }
   }
 
-  static let states = ["stands", "replaced", "late", "conflict", "quarantine"]
+  static let states = ["stands", "replaced", "late", "conflict", "quarantine", "discarded"]
 
   var replacedBy: Int? {
     if case .replaced(let batch) = fate { return batch }

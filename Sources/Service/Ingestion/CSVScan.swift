@@ -44,6 +44,15 @@ func scanCSV(
   }
 }
 
+/// The same for any delimiter, apart from the rows of all others, which it would slow down.
+@inline(never)
+func scanMappedCSV(
+  _ bytes: ScanBytes, _ delimiter: UInt8, into table: inout FieldTable,
+  _ problem: inout MalformedRow
+) -> RowScan {
+  scanCSV(bytes, delimiter, into: &table, &problem)
+}
+
 /// The position of the first delimiter or line end, or the end of the bytes.
 @inline(__always)
 private func fieldEnd(

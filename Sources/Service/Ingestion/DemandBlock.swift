@@ -159,14 +159,12 @@ struct DemandReader: ~Copyable {
     guard let item = items.intern(rows.field(Place.item)),
       let location = locations.intern(rows.field(Place.location)),
       let day = isPlain ? days.read(rows.field(Place.day)) : mappedDay(),
-      let quantity = isPlain
-        ? DecimalNumber.read(rows.field(Place.quantity))
-        : form.numbers.read(rows.field(Place.quantity)),
+      let quantity = isPlain ? DecimalNumber.read(rows.field(Place.quantity)) : mappedQuantity(),
       Quantity.isDemand(quantity)
     else { return false }
     var unit: Int32?
     if !unitField.isEmpty {
-      unit = units.intern(unitField)
+      unit = intern(unit: unitField)
       guard unit != nil else { return false }
     }
     if revisionField.isEmpty {
@@ -188,7 +186,18 @@ struct DemandReader: ~Copyable {
     return true
   }
 
+  // Apart from the rows that need them not, which they would slow down.
+
+  @inline(never)
   private func mappedDay() -> Int32? { form.day(rows.field(Place.day))?.ordinal }
+
+  @inline(never)
+  private func mappedQuantity() -> Double? { form.numbers.read(rows.field(Place.quantity)) }
+
+  @inline(never)
+  private mutating func intern(unit field: UnsafeRawBufferPointer) -> Int32? {
+    units.intern(field)
+  }
 
   /// Finds out what `take` did not accept: rows are good nearly always, so that only bad ones pay.
   private mutating func diagnose() -> Rejection {

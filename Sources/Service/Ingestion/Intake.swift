@@ -156,6 +156,7 @@ struct Intake {
           location: reader.locations.codes[Int(block.locations[row])])
       }
       counts.quarantined += block.received
+      gaps += block.received
       try setAside(block.rejections + held, in: db)
     }
   }

@@ -29,7 +29,7 @@ extension PushReceipt {
   /// Where to go on from here.
   private var advice: String {
     let list = "'quartermaster quarantine list --batch \(receipt.batch)'"
-    guard heldBecause != nil else { return "\(list) lists them, and help tells how to mend them" }
+    guard heldBecause != nil else { return "\(list) lists them" }
     let command = "--batch \(receipt.batch)"
     return """
       nothing of it counts until a person decides; \(list) lists the rows:

@@ -248,10 +248,12 @@ extension RowReader {
   private mutating func scanRow() -> RowScan {
     let bytes = ScanBytes(base: buffer, start: start, end: end, isLast: sourceEnded)
     switch format {
-    // Said twice, so that the usual delimiter is a constant of its loop.
-    case .csv where delimiter == UInt8(ascii: ","):
-      return scanCSV(bytes, UInt8(ascii: ","), into: &table, &problem)
-    case .csv: return scanCSV(bytes, delimiter, into: &table, &problem)
+    case .csv:
+      // The usual delimiter is a constant of its loop.
+      if delimiter == UInt8(ascii: ",") {
+        return scanCSV(bytes, UInt8(ascii: ","), into: &table, &problem)
+      }
+      return scanMappedCSV(bytes, delimiter, into: &table, &problem)
     case .ndjson: return scanNDJSON(bytes, &keys, into: &table, &problem)
     }
   }

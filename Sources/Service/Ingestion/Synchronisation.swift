@@ -153,7 +153,7 @@ public enum Synchronisation {
     throw FutureWatermark(completeThrough: day, today: today)
   }
 
-  private static func header(
+  static func header(
     of push: Push, _ content: borrowing ReceivedContent
   ) throws -> BatchHeader {
     let sha = try SHA256()

@@ -27,6 +27,8 @@ extension Push {
       }
       throw UnmappedDelimiter(
         name: name, found: delimiter, wanted: wanted, source: source, kind: kind)
+    } catch ReadFailure.unknownColumn(let found, let nearest) where mappingVersion != nil {
+      throw UnmappedColumn(found: found, nearest: nearest, source: source, kind: kind)
     }
   }
 }
@@ -48,5 +50,23 @@ struct UnmappedDelimiter: Failure {
       "\(ReadFailure.foreign(name: name, .separated(by: found.rawValue, wanted: wanted)).sentence)"
       + ", or say that this source's files are so: quartermaster sources map"
       + " \(source) \(kind.rawValue) --delimiter \(sign)"
+  }
+}
+
+/// A column that its source's mapping does not name. `--map` would not add it to the mapping but
+/// replace it.
+struct UnmappedColumn: Failure {
+  let found: String
+  let nearest: String?
+  let source: SourceCode
+  let kind: SyncKind
+
+  var code: String { "unknown-column" }
+  var exitCode: ExitCode { .data }
+
+  var sentence: String {
+    let (name, hint) = (found.shownShort, nearest.map { "did you mean '\($0)'? " } ?? "")
+    return "unknown column '\(name)': \(hint)say --column OURS=\(name) or --ignore \(name) with the"
+      + " rest of the mapping that 'quartermaster sources show \(source) \(kind.rawValue)' shows"
   }
 }

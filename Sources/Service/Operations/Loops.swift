@@ -123,16 +123,17 @@ struct Loops: Sendable {
     await Rounds(target, pause: .seconds(2)).run(
       failed: { failed("arrivals-not-replayed", $0) },
       round: { session in
-        guard let newest = try await Arrivals.newest(after: seen, in: session) else {
-          return false
-        }
-        while let round = try await Arrivals.replayOnce(clock: clock(nil), in: session) {
+        let (newest, any) = try await Arrivals.look(after: seen, in: session)
+        while any,
+          let round = try await Arrivals.replayOnce(
+            clock: clock(nil), retention: retention, in: session)
+        {
           log.say(
             .info, "arrivals-replayed",
             ["settled": .integer(round.settled), "failed": .integer(round.failed)])
         }
         seen = newest
-        return true
+        return any
       })
   }
 

@@ -5,10 +5,11 @@ internal import Storage
 public enum Arrivals {
   /// Rows of one round, so that none holds up the batches of a source for long.
   static let rowsPerRound = 10_000
-  /// The place of the newest batch behind a place that brought items or locations; nil when there
-  /// is none, so that nothing can have arrived.
-  static func newest(after place: Int64, in session: Session) async throws -> Int64? {
-    try await session.run { db in try BatchStore.newestArrival(after: place, in: db) }
+  /// The newest place in the commit order, and whether anything can have arrived behind a place.
+  static func look(
+    after place: Int64, in session: Session
+  ) async throws -> (newest: Int64, any: Bool) {
+    try await session.run { db in try BatchStore.arrivals(after: place, in: db) }
   }
 
   /// Who the rows say that settled them.

@@ -52,6 +52,10 @@ public enum Pruning {
               try PruneStore.releaseKeys(olderThanDays: days, in: db)
             }
           case .changes: try await dropChanges(olderThanDays: days, in: session)
+          case .quarantine:
+            try await again(in: session) { db in
+              try PruneStore.dropSettled(olderThanDays: days, in: db)
+            }
           case .forecasts: try await dropForecasts(olderThanDays: days, in: session)
           }
       }
@@ -115,6 +119,7 @@ public enum Pruning {
             case .changes:
               try PruneStore.oldChanges(
                 through: PruneStore.place(olderThanDays: days, in: db), in: db)
+            case .quarantine: try PruneStore.oldSettled(olderThanDays: days, in: db)
             case .forecasts: try PruneStore.oldForecasts(olderThanDays: days, in: db)
             }
           }
@@ -132,6 +137,7 @@ extension Retention {
     switch what {
     case .keys: keyDays
     case .changes: changeDays
+    case .quarantine: quarantineDays
     case .forecasts: runDays
     }
   }

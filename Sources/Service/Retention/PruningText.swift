@@ -26,6 +26,7 @@ extension Prunable {
     switch self {
     case .keys: "keys of pushes"
     case .changes: "replaced values"
+    case .quarantine: "settled rows of quarantine"
     case .forecasts: "forecasts of earlier runs"
     }
   }

@@ -2,13 +2,16 @@ internal import Planning
 internal import Storage
 
 extension Status {
-  /// Tables smaller than this share of all are summed up.
+  /// Tables beyond so many, or smaller than this share of all, are summed up.
+  private static let shownTables = 10
   private static let shownShare = 0.01
 
   /// What the tables take, the largest first.
   var storage: String {
     let all = tables.reduce(0) { $0 + $1.bytes }
-    let shown = tables.filter { Double($0.bytes) >= Double(all) * Status.shownShare }
+    let shown = tables.prefix(Status.shownTables).filter {
+      Double($0.bytes) >= Double(all) * Status.shownShare
+    }
     let rest = tables.dropFirst(shown.count)
     let others = TableSize(
       table: "\(rest.count.grouped) others", rows: nil,

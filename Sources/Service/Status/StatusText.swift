@@ -20,7 +20,10 @@ extension Status {
       return "  \($0.region) \(state): \($0.reason)"
     }
     if let flags = flags.listed { lines.append("Flags: \(flags)") }
-    if quarantinedRows > 0 { lines.append("\(quarantinedRows.grouped) rows in quarantine") }
+    if quarantinedRows > 0 {
+      lines.append(
+        "\(QuarantineFormat.rows(quarantinedRows)) in quarantine: 'quartermaster quarantine list'")
+    }
     if outbox.queued > 0 {
       let reason = canMail ? "" : ", because QUARTERMASTER_SMTP_URL is not set"
       lines.append("Mail to planners: \(outbox.queued.grouped) queued\(reason)")

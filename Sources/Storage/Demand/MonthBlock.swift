@@ -122,16 +122,17 @@ struct MonthBlock {
       return Merged(resolution: .applied, standing: .nan, told: nil)
     }
     let isOwn = batches[cell] == batch
+    let received = receipt.place(of: batches[cell])
     let isUnordered =
       revision == MonthBlock.noRevision || revisions[cell] == MonthBlock.noRevision
-    if isUnordered, quantity != standing, receipt.isBefore(batches[cell]) {
+    if received == .after, isUnordered, quantity != standing {
       noteLate(quantity, revision, row: position, place: place)
       return Merged(resolution: .stale, standing: standing, told: nil)
     }
     let isRepeated = repeated[position] & 1 << UInt32(place) != 0
     let resolution = try FactRule.resolve(
       quantity, revision: known(revision), against: standing, revision: known(revisions[cell]),
-      sameBatch: isOwn || isRepeated || receipt.isSame(batches[cell]))
+      sameBatch: isOwn || isRepeated || received == .same)
     switch resolution {
     case .applied, .conflict(incomingStands: true):
       remember(cell, row: position, place: place)

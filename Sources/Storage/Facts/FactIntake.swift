@@ -52,7 +52,7 @@ struct FactIntake<Key: Hashable, Content: FactContent> {
   private var tellers: [Key: [Teller]] = [:]
 
   init(_ batch: OpenBatch, keepsFallen: Bool = false) {
-    table = FactTable(batch: batch.id, keepsFallen: keepsFallen)
+    table = FactTable(batch: batch.id, receipt: batch.receipt, keepsFallen: keepsFallen)
   }
 
   var outcome: RowOutcome { RowOutcome(counts: counts, refused: refused) }

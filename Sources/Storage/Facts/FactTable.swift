@@ -34,6 +34,7 @@ struct FactTable<Key: Hashable, Content: FactContent> {
   }
 
   let batch: Int32
+  private let receipt: ReceiptOrder
   private let fields = Content.fields
   private(set) var standing: [Key: Standing] = [:]
   /// Facts this batch set or whose revisions it raised: what must be written.
@@ -41,8 +42,11 @@ struct FactTable<Key: Hashable, Content: FactContent> {
   /// Nil for kinds whose values have no life of their own; their fields stand for themselves.
   private(set) var fallen: [Fallen]?
 
-  init(batch: Int32, keepsFallen: Bool = false) {
+  /// - Parameter receipt: where the batch stands in the order of receipt; nil for one that is no
+  ///   replay.
+  init(batch: Int32, receipt: ReceiptOrder? = nil, keepsFallen: Bool = false) {
     self.batch = batch
+    self.receipt = receipt ?? ReceiptOrder(of: batch)
     fallen = keepsFallen ? [] : nil
   }
 
@@ -78,11 +82,17 @@ struct FactTable<Key: Hashable, Content: FactContent> {
     _ content: Content, _ said: SaidFields, _ revision: Int64?, into fact: inout Standing
   ) throws(DigestError) -> Merge {
     var merge = Merge()
+    let received = fact.batch == batch ? .before : receipt.place(of: fact.batch)
     for (number, field) in fields.enumerated() where said.bits & 1 << UInt32(number) != 0 {
       let bit = UInt32(1) << UInt32(number)
+      let isSame = field.isSame(content, fact.content)
+      if received == .after, !isSame, revision == nil || fact.revisions[number] == nil {
+        merge.stale |= bit
+        continue
+      }
       let resolution = try FactRule.resolve(
-        isSame: field.isSame(content, fact.content), revision: revision,
-        against: fact.revisions[number], sameBatch: fact.told & bit != 0
+        isSame: isSame, revision: revision, against: fact.revisions[number],
+        sameBatch: fact.told & bit != 0 || received == .same
       ) { () throws(DigestError) in
         try FactRule.precedes(field.canonicalBytes(content), field.canonicalBytes(fact.content))
       }

@@ -13,6 +13,8 @@ public struct ToldDemand: Hashable, Sendable {
     case lostConflict
     /// It could not stand as it was written, and waits to be mended.
     case waits(code: String)
+    /// It could not stand, and a person said that it is no fact.
+    case discarded(byBatch: Int)
   }
 
   /// Units; nil where only the row as it came is there.
@@ -105,25 +107,28 @@ public enum DemandLifeStore {
     }
   }
 
-  /// Rows set aside.
+  /// Rows set aside that did not come in some other way since.
   private static func refused(
     _ item: ItemCode, _ location: LocationCode, _ day: Day, in db: isolated Session
   ) throws -> [Refused] {
     try db.rows(
       """
-      SELECT q.code, q.raw, s.code::text, b.batch_id, b.key, b.received_at
+      SELECT q.code, q.raw, s.code::text, b.batch_id, b.key, b.received_at, q.settled_by
       FROM quarantine q JOIN batch b USING (batch_id) JOIN source s USING (source_id)
       WHERE q.item = \(item) AND q.location = \(location) AND q.day = \(day)
-        AND b.kind = 'demand' AND \(DatasetVersion.newest.isWaiting)
+        AND b.kind IN ('demand', 'movements')
+        AND (q.settled_at IS NULL OR q.settlement = 'discarded')
       ORDER BY q.quarantine_id
       """
     ).map { row in
-      let code: String = try row[0]
+      let (code, discardedBy): (String, Int?) = (try row[0], try row[6])
+      let waits: ToldDemand.Fate =
+        code == "conflicting_duplicate" ? .lostConflict : .waits(code: code)
       return Refused(
         told: ToldDemand(
           quantity: nil, raw: try row[1], revision: nil, source: try row[2], batch: try row[3],
           key: try row[4], receivedAt: try row[5],
-          fate: code == "conflicting_duplicate" ? .lostConflict : .waits(code: code),
+          fate: discardedBy.map { .discarded(byBatch: $0) } ?? waits,
           fromVersion: nil, throughVersion: nil))
     }
   }

@@ -157,7 +157,8 @@ struct HistoryReading {
       JOIN item i ON i.code = q.item
       JOIN location l ON l.code = q.location
       JOIN series s ON s.item_id = i.item_id AND s.location_id = l.location_id
-      WHERE b.kind = 'movements' AND q.day IS NOT NULL AND q.code <> 'conflicting_duplicate'
+      WHERE b.kind = 'movements' AND q.day IS NOT NULL
+        AND (q.code <> 'conflicting_duplicate' OR q.attempts > 0)
         AND \(version.isWaiting) AND (\(only)::integer IS NULL OR s.series_id = \(only))
         AND NOT EXISTS (
           SELECT FROM movement_refused r JOIN (

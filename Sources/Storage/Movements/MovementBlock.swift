@@ -20,8 +20,8 @@ struct MovementBlock {
     let dayStart: Instant
     let demandDay: Day?
     let revision: Int64?
-    /// Whether an earlier block of this batch brought it.
-    let isIncoming: Bool
+    /// Who brought it: an earlier batch, or an earlier block of this one.
+    let batch: Int32
   }
 
   struct Standing {
@@ -30,11 +30,15 @@ struct MovementBlock {
     let row: ReceivedRow<Movement>
   }
 
+  private let batch: OpenBatch
   private var stored: [MovementID: StoredLine] = [:]
   /// Lines that this block set.
   private var standing: [MovementID: Standing] = [:]
   /// Stored lines that only got a higher revision.
   private var raised: [MovementID: Int64] = [:]
+  /// Rows that said once more, without a revision, what an earlier batch had said: it is no older
+  /// than what else this batch says.
+  private var repeated: [MovementID: ReceivedRow<Movement>] = [:]
   private(set) var counts = RowCounts()
   private(set) var refused: [RefusedRow] = []
   /// Which lines those refused would have been, but for conflicts: there another line stands.
@@ -62,6 +66,8 @@ struct MovementBlock {
     return restored + raised.map { ($0.key, $0.value) }
   }
 
+  init(of batch: OpenBatch) { self.batch = batch }
+
   mutating func know(_ line: StoredLine) { stored[line.movement.id] = line }
 
   mutating func receive(
@@ -74,9 +80,7 @@ struct MovementBlock {
       counts.applied += 1
       return
     }
-    let resolution = try FactRule.resolve(
-      row.fact, revision: revision, against: known.movement, revision: known.revision,
-      sameBatch: known.isOwn)
+    let resolution = try resolve(row.fact, revision, against: known)
     counts.count(resolution)
     switch resolution {
     case .applied:
@@ -88,7 +92,9 @@ struct MovementBlock {
       refuse(row, .conflictingDuplicate, found: id.text, countsAlready: true)
     case .duplicate(raisesRevision: true):
       if standing[id] == nil { raised[id] = revision } else { standing[id]?.revision = revision }
-    case .duplicate, .stale:
+    case .duplicate(raisesRevision: false):
+      if known.batch != batch.id, revision == nil { repeated[id] = row }
+    case .stale:
       break
     }
   }
@@ -109,28 +115,51 @@ struct MovementBlock {
         day: row.fact.kind.tellsDemand ? day : nil))
   }
 
+  private func resolve(
+    _ incoming: Movement, _ revision: Int64?, against known: Known
+  ) throws -> Resolution {
+    let isUnordered = revision == nil || known.revision == nil
+    if isUnordered, incoming != known.movement, batch.receipt.isBefore(known.batch) {
+      return .stale
+    }
+    return try FactRule.resolve(
+      incoming, revision: revision, against: known.movement, revision: known.revision,
+      sameBatch: known.batch == batch.id || batch.receipt.isSame(known.batch))
+  }
+
   private mutating func stand(_ incoming: Standing) {
     standing[incoming.row.fact.id] = incoming
     raised[incoming.row.fact.id] = nil
   }
 
-  private func known(
-    _ id: MovementID
-  ) -> (movement: Movement, revision: Int64?, isOwn: Bool)? {
-    if let own = standing[id] { return (own.row.fact, own.revision, true) }
-    return stored[id].map { ($0.movement, raised[id] ?? $0.revision, $0.isIncoming) }
+  /// What stands under an id, and whose it is.
+  private typealias Known = (movement: Movement, revision: Int64?, batch: Int32)
+
+  private func known(_ id: MovementID) -> Known? {
+    if let own = standing[id] { return (own.row.fact, own.revision, batch.id) }
+    return stored[id].map {
+      ($0.movement, raised[id] ?? $0.revision, repeated[id] == nil ? $0.batch : batch.id)
+    }
   }
 
   /// Of two different lines with one id and revision the incoming one stands.
   private mutating func displace(
-    _ id: MovementID, _ known: (movement: Movement, revision: Int64?, isOwn: Bool),
-    by row: ReceivedRow<Movement>
+    _ id: MovementID, _ known: Known, by row: ReceivedRow<Movement>
   ) {
-    if known.isOwn { counts.setAside(\.applied) }
-    let fallen =
-      standing[id]?.row
-      ?? ReceivedRow(known.movement, line: row.line, raw: Array(known.movement.row.utf8))
-    refuse(fallen, .conflictingDuplicate, found: id.text, countsAlready: true)
+    if standing[id] == nil, let again = repeated[id] {
+      counts.setAside(\.duplicate)
+      return refuse(again, .conflictingDuplicate, found: id.text, countsAlready: true)
+    }
+    if known.batch == batch.id { counts.setAside(\.applied) }
+    if let own = standing[id] {
+      return refuse(own.row, .conflictingDuplicate, found: id.text, countsAlready: true)
+    }
+    let fallen = known.movement
+    refused.append(
+      RefusedRow(
+        line: row.line, reason: .conflictingDuplicate, found: id.text,
+        raw: Array(fallen.row.utf8), substitute: .row(header: Movement.header),
+        item: fallen.item, location: fallen.location))
   }
 }
 
@@ -144,7 +173,9 @@ extension Movement: FieldValue {
     fields.put(undoes)
   }
 
-  /// The line in the order of the format's columns, for one whose own bytes are gone.
+  fileprivate static let header = "id,kind,item,location,at,quantity,of"
+
+  /// The line below that header, for one whose own bytes are gone.
   fileprivate var row: String {
     [
       id.text, kind.rawValue, item.text, location.text, at.description, String(quantity),

@@ -47,7 +47,7 @@ public struct MovementIntake: Sendable {
     try lookUp(rows, in: db)
     try conversion.look(
       up: Set(zip(rows, units).filter { $0.1 != nil }.map(\.0.fact.item)), in: db)
-    var block = MovementBlock()
+    var block = MovementBlock(of: batch)
     let admitted = admit(rows, units, into: &block)
     try claim(admitted, in: db)
     try resolveSeries(admitted, in: db)

@@ -8,6 +8,7 @@ internal import Postgres
 /// not needed.
 enum MovementStock {
   static func derive(for batch: OpenBatch, in db: isolated Session) throws {
+    try db.script("DROP TABLE IF EXISTS pg_temp.derived_stock")
     try db.execute(
       """
       CREATE TEMP TABLE derived_stock ON COMMIT DROP AS

@@ -71,12 +71,11 @@ public enum MovementStore {
         id: try row[0], kind: try MovementStore.kind(kind), item: try row[2],
         location: try row[3], at: isPlainDay ? .day(day) : .moment(try row[4]),
         quantity: try row[7], undoes: try row[8])
-      let owner: Int32 = try row[12]
       block.know(
         MovementBlock.StoredLine(
           movement: movement, series: try row[9], day: day,
           dayStart: dayStart(movement.location, day), demandDay: try row[10],
-          revision: try row[11], isIncoming: owner == batch.id))
+          revision: try row[11], batch: try row[12]))
     }
   }
 

@@ -17,9 +17,12 @@ struct TouchedDays {
   static func prepare(in db: isolated Session) throws {
     try db.script(
       """
-      CREATE TEMP TABLE touched_demand_day (series_id integer, day date) ON COMMIT DROP;
-      CREATE TEMP TABLE touched_movement (id text COLLATE "C") ON COMMIT DROP;
-      CREATE TEMP TABLE touched_series (series_id integer, since timestamptz) ON COMMIT DROP
+      CREATE TEMP TABLE IF NOT EXISTS touched_demand_day (series_id integer, day date)
+        ON COMMIT DROP;
+      CREATE TEMP TABLE IF NOT EXISTS touched_movement (id text COLLATE "C") ON COMMIT DROP;
+      CREATE TEMP TABLE IF NOT EXISTS touched_series (series_id integer, since timestamptz)
+        ON COMMIT DROP;
+      TRUNCATE touched_demand_day, touched_movement, touched_series
       """)
   }
 

@@ -6,6 +6,8 @@ public enum Prunable: String, CaseIterable, Hashable, Sendable {
   case keys
   /// Values that were replaced: older versions of the data cannot be read any more.
   case changes
+  /// Rows of quarantine that were settled.
+  case quarantine
   /// Forecasts of runs that nobody reads any more.
   case forecasts
 }
@@ -114,7 +116,42 @@ public enum PruneStore {
     return count
   }
 
-  private static let logs = ["demand_change", "stock_change", "fact_change"]
+  private static let logs = ["demand_change", "stock_change", "fact_change", "movement_change"]
+
+  // MARK: - Quarantine
+
+  /// Drops rows of the quarantine that were settled more than so many days ago.
+  ///
+  /// A row that made a day missing stays while a version of the data can be read in which it
+  /// waited.
+  public static func dropSettled(olderThanDays days: Int, in db: isolated Session) throws -> Int {
+    try db.rows(
+      """
+      WITH dropped AS (
+        DELETE FROM quarantine WHERE quarantine_id IN (
+          SELECT q.quarantine_id FROM quarantine q JOIN batch b ON b.batch_id = q.settled_by
+          WHERE q.settled_at < clock_timestamp() - make_interval(days => \(Int32(days)))
+            AND (num_nulls(q.item, q.location, q.day) > 0
+              OR b.place <= (SELECT oldest_version FROM readable_history))
+          LIMIT \(rowsAtOnce))
+        RETURNING batch_id, line
+      ), lines AS (
+        DELETE FROM movement_refused m USING dropped d
+        WHERE m.batch_id = d.batch_id AND m.line = d.line
+      )
+      SELECT count(*) FROM dropped
+      """)[0][0]
+  }
+
+  public static func oldSettled(olderThanDays days: Int, in db: isolated Session) throws -> Int {
+    try db.rows(
+      """
+      SELECT count(*) FROM quarantine q JOIN batch b ON b.batch_id = q.settled_by
+      WHERE q.settled_at < clock_timestamp() - make_interval(days => \(Int32(days)))
+        AND (num_nulls(q.item, q.location, q.day) > 0
+          OR b.place <= (SELECT oldest_version FROM readable_history))
+      """)[0][0]
+  }
 
   // MARK: - Forecasts
 

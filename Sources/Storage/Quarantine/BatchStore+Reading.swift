@@ -43,14 +43,18 @@ extension BatchStore {
     try db.rows("SELECT held_because FROM batch WHERE batch_id = \(batch)")[0][0]
   }
 
-  /// The place of the newest batch of items or locations behind a place in the commit order.
-  public static func newestArrival(
+  /// The newest place in the commit order, and whether a batch behind a place brought items or
+  /// locations.
+  public static func arrivals(
     after place: Int64, in db: isolated Session
-  ) throws -> Int64? {
-    try db.rows(
+  ) throws -> (newest: Int64, any: Bool) {
+    let row = try db.rows(
       """
-      SELECT max(place) FROM batch WHERE place > \(place) AND kind IN ('items', 'locations')
-      """)[0][0]
+      SELECT coalesce(max(place), \(place)),
+        coalesce(bool_or(kind IN ('items', 'locations')), false)
+      FROM batch WHERE place > \(place)
+      """)[0]
+    return (try row[0], try row[1])
   }
 
   /// Notes that a person confirmed the units in which the source counts from a day on.

@@ -30,9 +30,15 @@ struct ReceiptOrder: Sendable {
     self.replays = replays
   }
 
-  /// Whether the other batch was received after this one.
-  func isBefore(_ other: Int32) -> Bool { other > own && (replays[other] ?? other) > own }
+  /// Where another batch stands.
+  enum Place { case before, same, after }
 
-  /// Whether both stand at the same place: one is the other, or they bring rows of the same batch.
-  func isSame(_ other: Int32) -> Bool { other == own || (other > own && replays[other] == own) }
+  /// Where another batch stands, as this one sees it. For a batch that is no replay all others come
+  /// before it, also those of other sources that began later and ended sooner.
+  @inline(__always)
+  func place(of other: Int32) -> Place {
+    if other <= own || replays.isEmpty { return other == own ? .same : .before }
+    let place = replays[other] ?? other
+    return place == own ? .same : place > own ? .after : .before
+  }
 }

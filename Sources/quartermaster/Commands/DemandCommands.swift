@@ -11,7 +11,8 @@ struct DemandShowCommand: RunnableCommand, Hashable {
     name: "demand show",
     summary: "Show one series day by day: told, zero, missing, closed or out of stock",
     details: """
-      Training takes each day as it is shown here. 'demand' was told. 'zero' has no row, but the \
+      Training takes each day as it is shown here, but for closures that it learns and values that \
+      it holds to be wrong entries. 'demand' was told. 'zero' has no row, but the \
       location is complete; 'missing' has none yet, or its row waits in quarantine. On a 'closed' \
       day the calendar says that nothing is sold. On a 'stockout' demand was at least the quantity.
       """,

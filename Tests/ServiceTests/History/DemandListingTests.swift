@@ -133,6 +133,13 @@ struct DemandListingTests {
       #expect(life.values.map(\.key) == ["told-5-1", "told-7-2", "told-x-4", "told-9-5"])
       #expect(life.values[0].replacedBy == life.values[1].batch)
       #expect(life.values[2].rawText == "oats,leeds,2024-06-01,x,4")
+      let row = try #require(
+        try await Quarantine.list(QuarantineQuery(limit: 9), in: session).first)
+      _ = try await Quarantine.discard(.ids([row.id]), because: "a test", by: "me", in: session)
+      let settled = try await NumberLife.read(
+        ofItem: code("oats"), at: code("leeds"), on: day("2024-06-01"), in: session)
+      #expect(settled.values[2].state == "discarded")
+      #expect(settled.values[2].fateText == "discarded in batch 8")
       let unsaid = try await NumberLife.read(
         ofItem: code("oats"), at: code("leeds"), on: day("2024-06-02"), in: session)
       #expect(unsaid.values.isEmpty)

@@ -198,4 +198,23 @@ struct MappedPushTests {
       #expect(try await warehouse.count("batch") == 3)
     }
   }
+
+  @Test("a column that the mapping does not name is refused without leading away from the mapping")
+  func unknownColumn() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      let warehouse = try await warehouse(session)
+      var words = MappingText()
+      words.delimiter = ";"
+      _ = try await map(words, in: session)
+      await #expect {
+        try await warehouse.sync(.demand, "item;location;day;Menge\noats;leeds;2024-06-01;1\n")
+      } throws: { error in
+        let report = FailureReport(error)
+        return report.code == "unknown-column"
+          && report.sentence
+            == "unknown column 'Menge': say --column OURS=Menge or --ignore Menge with the rest of"
+            + " the mapping that 'quartermaster sources show erp demand' shows"
+      }
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Inventory
+import TestKit
 import Testing
 
 @testable import Service
@@ -24,6 +25,39 @@ struct RowFormTests {
           .fields(["A,B", "x", "1,5"], line: 2), .fields(["a\(sign)\"b", "y", ""], line: 3),
         ])
     }
+  }
+
+  @Test("rows are the same whichever sign cuts them, quoted or not, in any steps")
+  func sameRows() throws {
+    var generator = SeededGenerator(seed: 11)
+    let pieces = ["a", "é", "\"", "\n", "\r\n", " ", "1", ",", ";", "|", "\t", "xyzxyzxyz"]
+    for _ in 0..<300 {
+      let rows = (0..<4).map { _ in
+        (0..<3).map { _ in
+          (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+            pieces.randomElement(using: &generator) ?? ""
+          }.joined()
+        }
+      }
+      let step = Int.random(in: 1...64, using: &generator)
+      for delimiter in RowForm.Delimiter.allCases {
+        let text = ([["item", "day", "quantity"]] + rows).map { row in
+          row.map { quoted($0, delimiter.rawValue) }.joined(separator: delimiter.rawValue)
+        }.joined(separator: "\n")
+        let read = try readRows(
+          text + "\n", mapping: mapping { $0.delimiter = delimiter }, step: step)
+        #expect(
+          read.map { row in if case .fields(let fields, _) = row { fields } else { [String]() } }
+            == rows)
+      }
+    }
+  }
+
+  private func quoted(_ field: String, _ sign: String) -> String {
+    let needsQuotes =
+      field.isEmpty || field.contains { "\"\n\r".contains($0) || $0 == "\r\n" }
+      || field.contains(sign)
+    return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
   }
 
   @Test("a header cut by another sign than told is refused with both")

@@ -79,7 +79,9 @@ struct FieldOrderTests {
   @Test(
     "rows that contradict each other in one file are decided by content, without a revision too")
   func insideAFile() async throws {
-    for kind in [SyncKind.locations, .items, .terms, .prices, .calendar, .stock, .demand] {
+    for kind in [
+      SyncKind.locations, .items, .terms, .prices, .calendar, .stock, .demand, .movements,
+    ] {
       let (header, rows) = contradiction(kind)
       var outcomes: Set<[String]> = []
       for order in [rows, rows.reversed()] {
@@ -118,7 +120,11 @@ struct FieldOrderTests {
       )
     case .demand:
       ("item,location,day,quantity", ["oats,leeds,2024-06-01,1", "oats,leeds,2024-06-01,2"])
-    case .movements: ("", [])
+    case .movements:
+      (
+        "id,kind,item,location,at,quantity",
+        ["1,sale,oats,leeds,2024-06-01,1", "1,sale,oats,leeds,2024-06-01,2"]
+      )
     }
   }
 
