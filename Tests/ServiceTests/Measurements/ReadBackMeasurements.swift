@@ -24,12 +24,14 @@ struct ReadBackMeasurements {
       var observations = 0
       let processor = Self.processorSeconds()
       let seconds = try Measurement.seconds(bestOf: 1) {
-        let locations = try DatasetStore.locations(in: db)
-        let origin = try #require(locations.compactMap(\.completeThrough).min())
-        let dataset = try DatasetStore.dataset(
-          ofRegions: Array(Set(locations.map(\.region))), through: origin,
-          civilDay: { clock.day(of: $0, zone: $1) }, in: db)
-        observations = dataset.observations
+        try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
+          let locations = try DatasetStore.locations(in: db)
+          let origin = try #require(locations.compactMap(\.completeThrough).min())
+          observations = try DatasetStore.dataset(
+            ofRegions: Array(Set(locations.map(\.region))), through: origin,
+            civilDay: { clock.day(of: $0, zone: $1) }, in: db
+          ).observations
+        }
       }
       return (observations, seconds, Self.processorSeconds() - processor)
     }
