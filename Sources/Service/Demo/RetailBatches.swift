@@ -46,7 +46,9 @@ struct RetailBatches {
   }
 
   private func items(_ day: Day) -> SyncBatch {
-    var text = RetailText(SyncKind.items.columns)
+    var text = RetailText([
+      .item, .name, .category, .unit, .packSize, .launched, .ended, .predecessor,
+    ])
     for item in world.assortment.products.map(\.item) {
       text.add([
         item.code.text, item.name ?? "", item.category?.text ?? "", item.unit ?? "",
@@ -82,7 +84,9 @@ struct RetailBatches {
   }
 
   func calendar(_ days: ClosedRange<Day>, _ sentOn: Day) -> SyncBatch {
-    var text = RetailText(SyncKind.calendar.columns)
+    var text = RetailText([
+      .day, .name, .kind, .region, .location, .item, .category,
+    ])
     for event in days.flatMap({ world.calendar.events(on: $0) }) {
       text.add([
         event.day.description, event.name, event.kind.rawValue, event.scope.region?.text ?? "",
