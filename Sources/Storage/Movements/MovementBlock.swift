@@ -118,13 +118,12 @@ struct MovementBlock {
   private func resolve(
     _ incoming: Movement, _ revision: Int64?, against known: Known
   ) throws -> Resolution {
+    let received = batch.receipt.place(of: known.batch)
     let isUnordered = revision == nil || known.revision == nil
-    if isUnordered, incoming != known.movement, batch.receipt.isBefore(known.batch) {
-      return .stale
-    }
+    if isUnordered, incoming != known.movement, received == .after { return .stale }
     return try FactRule.resolve(
       incoming, revision: revision, against: known.movement, revision: known.revision,
-      sameBatch: known.batch == batch.id || batch.receipt.isSame(known.batch))
+      sameBatch: received == .same)
   }
 
   private mutating func stand(_ incoming: Standing) {
