@@ -277,9 +277,13 @@ public enum BatchStore {
     }
   }
 
+  /// Looked for before it is added: adding waits for whoever is changing the source's row, and a
+  /// push whose key is taken must hear of that at once.
   private static func sourceID(_ code: SourceCode, in db: isolated Session) throws -> Int32 {
+    let find: SQL = "SELECT source_id FROM source WHERE code = \(code)"
+    if let known = try db.rows(find).first { return try known[0] }
     try db.execute("INSERT INTO source (code) VALUES (\(code)) ON CONFLICT (code) DO NOTHING")
-    return try db.rows("SELECT source_id FROM source WHERE code = \(code)")[0][0]
+    return try db.rows(find)[0][0]
   }
 
   private static func receipt(

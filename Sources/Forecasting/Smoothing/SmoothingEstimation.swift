@@ -52,7 +52,7 @@ struct SmoothingEstimation {
 
   /// Infinite where the point is no candidate.
   func cost(_ point: SmoothingPoint) -> Double {
-    sums(point, []).map(cost) ?? .infinity
+    sums(point, hasDerivatives: false).map(cost) ?? .infinity
   }
 
   /// The nearest maximum of the likelihood; nil where the start is no candidate, or hopeless.
@@ -86,18 +86,18 @@ struct SmoothingEstimation {
     let point = SmoothingPoint(coordinates, form)
     guard form.season != .multiplicative || point.start.seasons.allSatisfy({ $0 > 0 }),
       ExponentialSmoothing.isAdmissible(point.rates, form: form),
-      let sums = sums(point, point.directions(form))
+      let sums = sums(point, hasDerivatives: true)
     else { return nil }
     return Estimate(coordinates: coordinates, point: point, sums: sums, cost: cost(sums))
   }
 
-  private func sums(
-    _ point: SmoothingPoint, _ directions: [SmoothingDirection]
-  ) -> SmoothingSums? {
-    kernel?.sums(over: values, point: point, directions: directions)
-      ?? (kernel == nil
-        ? LiteralSmoothing.sums(over: values, form: form, point: point, directions: directions)
-        : nil)
+  private func sums(_ point: SmoothingPoint, hasDerivatives: Bool) -> SmoothingSums? {
+    guard let kernel else {
+      return LiteralSmoothing.sums(
+        over: values, form: form, point: point,
+        directions: hasDerivatives ? point.directions(form) : [])
+    }
+    return kernel.sums(over: values, point: point, hasDerivatives: hasDerivatives)
   }
 
   func cost(_ sums: SmoothingSums) -> Double {

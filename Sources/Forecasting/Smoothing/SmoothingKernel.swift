@@ -23,31 +23,23 @@ struct SmoothingKernel {
       }
   }
 
-  /// Nil where a part that is divided by is not above 0, or something is not finite. Without
-  /// directions, squares and logarithms alone.
+  /// Nil where a part that is divided by is not above 0, or something is not finite.
   ///
-  /// Cost: about 2 ns per value without directions, 4 with up to seven, 8 with up to fifteen.
+  /// Cost: about 2 ns per value without derivatives, 4 with up to seven, 8 with up to fifteen.
+  ///
+  /// - Parameter hasDerivatives: along all coordinates of `SmoothingPoint`; without them squares
+  ///   and logarithms alone.
   func sums(
-    over values: [Double], point: SmoothingPoint, directions: [SmoothingDirection]
+    over values: [Double], point: SmoothingPoint, hasDerivatives: Bool
   ) -> SmoothingSums? {
-    let blocks = directions.isEmpty ? 0 : (directions.count + lanes) / lanes
+    let coordinates = hasDerivatives ? form.parameterCount : 0
+    let blocks = hasDerivatives ? (coordinates + lanes) / lanes : 0
     let width = blocks * lanes
     var state = [point.start.level, point.start.trend]
     state += form.season == .absent ? [0] : point.start.seasons
     var slopes = Array(repeating: 0.0, count: state.count * width)
     var rateSlopes = Array(repeating: 0.0, count: 4 * width)
-    for (index, direction) in directions.enumerated() {
-      let lane = index + 1
-      rateSlopes[lane] = direction.rates.level
-      rateSlopes[width + lane] = direction.rates.trend
-      rateSlopes[2 * width + lane] = direction.rates.season
-      rateSlopes[3 * width + lane] = direction.rates.damping
-      slopes[lane] = direction.start.level
-      slopes[width + lane] = direction.start.trend
-      for (place, effect) in direction.start.seasons.enumerated() {
-        slopes[(2 + place) * width + lane] = effect
-      }
-    }
+    if hasDerivatives { setDirections(point, width, &rateSlopes, &slopes) }
     var padded = Array(repeating: 0.0, count: width * width)
     var logSlopes = Array(repeating: 0.0, count: width)
     var sums = ckernels_sums(squares: 0, mantissa: 1, exponent: 0)
@@ -66,8 +58,35 @@ struct SmoothingKernel {
     return SmoothingSums(
       squares: sums.squares,
       logForecasts: log(sums.mantissa) + Double(sums.exponent) * log(2),
-      gram: packed(padded, width, 1 + directions.count),
-      logSlopes: Array(logSlopes.prefix(1 + directions.count)))
+      gram: packed(padded, width, 1 + coordinates),
+      logSlopes: Array(logSlopes.prefix(1 + coordinates)))
+  }
+
+  /// What `SmoothingPoint.directions` says, a lane per coordinate after the first.
+  private func setDirections(
+    _ point: SmoothingPoint, _ width: Int, _ rateSlopes: inout [Double], _ slopes: inout [Double]
+  ) {
+    let rates = point.rates
+    var lane = 1
+    rateSlopes[lane] = 1
+    if form.trend != .absent { rateSlopes[width + lane] = rates.trend / rates.level }
+    if form.season != .absent {
+      rateSlopes[2 * width + lane] = -rates.season / (1 - rates.level)
+    }
+    func set(_ target: inout [Double], _ row: Int, _ slope: Double) {
+      lane += 1
+      target[row * width + lane] = slope
+    }
+    if form.trend != .absent { set(&rateSlopes, 1, rates.level) }
+    if form.isDamped { set(&rateSlopes, 3, 1) }
+    if form.season != .absent { set(&rateSlopes, 2, 1 - rates.level) }
+    set(&slopes, 0, 1)
+    if form.trend != .absent { set(&slopes, 1, 1) }
+    guard form.season != .absent else { return }
+    for place in 0..<form.period - 1 {
+      set(&slopes, 2 + place, 1)
+      slopes[(1 + form.period) * width + lane] = -1
+    }
   }
 
   private func packed(_ padded: [Double], _ width: Int, _ size: Int) -> [Double] {

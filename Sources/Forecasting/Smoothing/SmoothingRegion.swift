@@ -34,12 +34,15 @@ extension ExponentialSmoothing {
       defer { power *= radius }
       return coefficient * power
     }
-    while polynomial.count > 1 {
-      let (first, last) = (polynomial[0], polynomial[polynomial.count - 1])
+    var reduced = polynomial
+    for degree in (1..<max(polynomial.count, 1)).reversed() {
+      let (first, last) = (polynomial[0], polynomial[degree])
       guard first.magnitude < last.magnitude else { return false }
       let share = first / last
-      let reversed = polynomial.reversed().map { $0 * share }
-      polynomial = zip(polynomial, reversed).dropFirst().map { $0 - $1 }
+      for place in 1...degree {
+        reduced[place - 1] = polynomial[place] - share * polynomial[degree - place]
+      }
+      swap(&polynomial, &reduced)
     }
     return true
   }

@@ -58,18 +58,36 @@ struct SmoothingStep {
   private static func solve(
     _ step: inout [Double], isFree: [Bool], gradient: [Double], hessian: [Double], damping: Double
   ) -> Bool {
-    let size = gradient.count
+    let size = step.count
     let free = (0..<size).filter { isFree[$0] }
-    let count = free.count
-    var factor = Array(repeating: 0.0, count: count * count)
-    var right = Array(repeating: 0.0, count: count)
-    for (row, own) in free.enumerated() {
-      var sum = -gradient[own]
-      for other in 0..<size where !isFree[other] {
-        sum -= hessian[own * size + other] * step[other]
+    var right = free.map { own in
+      (0..<size).reduce(-gradient[own]) {
+        isFree[$1] ? $0 : $0 - hessian[own * size + $1] * step[$1]
       }
+    }
+    // Without bounds checks this takes half as long, and short series spend their time here.
+    let isSolved = hessian.withUnsafeBufferPointer { hessian in
+      right.withUnsafeMutableBufferPointer { right in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: free.count * free.count) {
+          guard factor(hessian, size, free, damping: damping, into: $0) else { return false }
+          substitute($0, into: right)
+          return true
+        }
+      }
+    }
+    for (own, change) in zip(free, right) { step[own] = change }
+    return isSolved && right.allSatisfy(\.isFinite)
+  }
+
+  /// The lower factor of Cholesky, row by row.
+  private static func factor(
+    _ hessian: UnsafeBufferPointer<Double>, _ size: Int, _ free: [Int], damping: Double,
+    into factor: UnsafeMutableBufferPointer<Double>
+  ) -> Bool {
+    let count = free.count
+    for row in 0..<count {
       for column in 0...row {
-        var element = hessian[own * size + free[column]]
+        var element = hessian[free[row] * size + free[column]]
         if column == row { element *= 1 + damping }
         for earlier in 0..<column {
           element -= factor[row * count + earlier] * factor[column * count + earlier]
@@ -77,21 +95,28 @@ struct SmoothingStep {
         if column < row {
           factor[row * count + column] = element / factor[column * count + column]
         } else {
-          // A coordinate that moves nothing, up to rounding, keeps its place.
-          guard element > 1e-14 * hessian[own * size + own] else { return false }
+          // A coordinate that moves nothing, up to rounding, has no step of its own.
+          guard element > 1e-14 * hessian[free[row] * size + free[row]] else { return false }
           factor[row * count + row] = element.squareRoot()
         }
       }
-      for earlier in 0..<row { sum -= factor[row * count + earlier] * right[earlier] }
-      right[row] = sum / factor[row * count + row]
+    }
+    return true
+  }
+
+  private static func substitute(
+    _ factor: UnsafeMutableBufferPointer<Double>, into right: UnsafeMutableBufferPointer<Double>
+  ) {
+    let count = right.count
+    for row in 0..<count {
+      for earlier in 0..<row { right[row] -= factor[row * count + earlier] * right[earlier] }
+      right[row] /= factor[row * count + row]
     }
     for row in (0..<count).reversed() {
       for later in row + 1..<max(count, row + 1) {
         right[row] -= factor[later * count + row] * right[later]
       }
       right[row] /= factor[row * count + row]
-      step[free[row]] = right[row]
     }
-    return right.allSatisfy(\.isFinite)
   }
 }

@@ -34,9 +34,11 @@ extension BatchError: Failure {
     case .foreignLocations(let locations, let owner):
       "\(locations.map(\.text).listed) belongs to source '\(owner)', and only that may write it"
         + "; nothing of this was stored"
-    case .mixedRevisions(let kind):
-      "this source's revisions are \(kind == .number ? "times" : "integers"), and"
-        + " \(kind == .number ? "integers" : "times") cannot be compared with them"
+    case .mixedRevisions(.number):
+      "this source's revisions are times, and integers cannot be compared with them"
+    case .mixedRevisions(.time):
+      "this source's revisions are integers, and times, as generated-at is one, cannot be compared"
+        + " with them; give each row a revision"
     case .toldOtherwise(let locations, let told, let fromMovements):
       "the \(told.rawValue) of \(locations.map(\.text).listed) is told by"
         + " \(fromMovements ? "movements" : "rows of \(told.rawValue)"), and one way only;"

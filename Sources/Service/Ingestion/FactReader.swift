@@ -50,6 +50,8 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
   private let fields = Fact.fieldNames.map { name in
     Fact.syncKind.columns.firstIndex { $0.rawValue == name }
   }
+  /// What every row speaks of, as a header says it; a row of NDJSON says it itself.
+  private var saidByHeader: SaidFields?
   private var seen = ByteInterner()
   private var key: [UInt8] = []
 
@@ -61,6 +63,7 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
       source, format: format, columns: Fact.syncKind.columns,
       required: Fact.syncKind.requiredColumns,
       mapping: mapping, blockBytes: blockBytes)
+    if rows.format == .csv { saidByHeader = said() }
   }
 
   /// The columns of ours that the file holds.
@@ -103,7 +106,8 @@ struct FactReader<Fact: ReadableFact>: ~Copyable {
       remember()
       return .fact(
         fact,
-        SourceRow(revision: revision, said: said(), line: rows.line, raw: Array(rows.raw)))
+        SourceRow(
+          revision: revision, said: saidByHeader ?? said(), line: rows.line, raw: Array(rows.raw)))
     } catch {
       return .rejected(Rejection(rows, columns, error, values.bytes(error.field)))
     }

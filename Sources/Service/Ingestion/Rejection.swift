@@ -75,12 +75,12 @@ enum RejectionReason: Error, Hashable, Sendable {
   case unknownUnit(UnitTable.Problem)
   /// Another row says something else of the same fact with the same revision.
   case conflictingDuplicate
+  /// Other rows say something else of these fields with the same revision.
+  case conflictingFields([Column])
   /// The quantities of many items jumped at once by about their pack size.
   case suspectedUnitChange
   /// A row that waited for a location which another source came to write meanwhile.
   case foreignLocation(owner: SourceCode)
-  /// Other rows say something else of these fields with the same revision.
-  case conflictingFields([Column])
 
   var code: RejectionCode {
     switch self {

@@ -74,7 +74,7 @@ enum SeriesStore {
         WHERE location_id = ANY (\(ids)) AND \(unescaped: column) IS NULL
         ORDER BY location_id FOR UPDATE)
       """)
-    if role == .demand { try inheritWatermark(ids, for: batch, in: db) }
+    if role.column == Role.demand.column { try inheritWatermark(ids, for: batch, in: db) }
     let foreign = try db.rows(
       """
       SELECT l.code, s.code FROM location l JOIN source s ON s.source_id = l.\(unescaped: column)

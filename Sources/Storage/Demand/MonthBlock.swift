@@ -123,13 +123,13 @@ struct MonthBlock {
     }
     let isOwn = batches[cell] == batch
     let received = receipt.place(of: batches[cell])
+    let isRepeated = repeated[position] & 1 << UInt32(place) != 0
     let isUnordered =
       revision == MonthBlock.noRevision || revisions[cell] == MonthBlock.noRevision
     if received == .after, isUnordered, quantity != standing {
       noteLate(quantity, revision, row: position, place: place)
       return Merged(resolution: .stale, standing: standing, told: nil)
     }
-    let isRepeated = repeated[position] & 1 << UInt32(place) != 0
     let resolution = try FactRule.resolve(
       quantity, revision: known(revision), against: standing, revision: known(revisions[cell]),
       sameBatch: isOwn || isRepeated || received == .same)
@@ -156,7 +156,8 @@ struct MonthBlock {
     let cell = position * MonthBlock.places + place
     let standing = quantities[cell].isNaN ? nil : quantities[cell]
     guard standing != quantity else { return }
-    if standing != nil { remember(cell, row: position, place: place) }
+    // What this batch made of its first lines only is no value that anybody told.
+    if standing != nil, batches[cell] != batch { remember(cell, row: position, place: place) }
     set(cell, row: position, quantity ?? .nan, MonthBlock.noRevision)
   }
 

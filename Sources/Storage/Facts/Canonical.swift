@@ -5,10 +5,11 @@ internal import Inventory
 protocol FieldValue: Sendable {
   func isSame(as other: Self) -> Bool
   func put(into fields: inout CanonicalFields)
+  /// The same for equal values, on every machine.
+  var canonicalBytes: [UInt8] { get }
 }
 
 extension FieldValue {
-  /// The same for equal values, on every machine.
   var canonicalBytes: [UInt8] {
     var fields = CanonicalFields()
     put(into: &fields)
@@ -50,6 +51,7 @@ extension FixedWidthInteger {
 
 extension Double: FieldValue {
   func put(into fields: inout CanonicalFields) { fields.put(self) }
+  var canonicalBytes: [UInt8] { bitPattern.bigEndianBytes }
 }
 
 extension Bool: FieldValue {
@@ -79,6 +81,7 @@ extension Weekdays: FieldValue {
 
 extension CalendarEvent.Kind: FieldValue {
   func put(into fields: inout CanonicalFields) { fields.put(rawValue) }
+  var canonicalBytes: [UInt8] { Array(rawValue.utf8) }
 }
 
 extension StockSnapshot: FieldValue {

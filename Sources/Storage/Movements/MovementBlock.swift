@@ -120,10 +120,10 @@ struct MovementBlock {
   ) throws -> Resolution {
     let received = batch.receipt.place(of: known.batch)
     let isUnordered = revision == nil || known.revision == nil
-    if isUnordered, incoming != known.movement, received == .after { return .stale }
+    if received == .after, isUnordered, incoming != known.movement { return .stale }
     return try FactRule.resolve(
       incoming, revision: revision, against: known.movement, revision: known.revision,
-      sameBatch: received == .same)
+      sameBatch: known.batch == batch.id || received == .same)
   }
 
   private mutating func stand(_ incoming: Standing) {

@@ -38,7 +38,7 @@ extension FaultTests {
         try sender.send(batches[0])
         try fill(ballast)
       }
-      if isLogFull { try await endLogFile(scene.server) }
+      if isLogFull { try await endLogFiles(scene.server) }
       let refused = try await blocking { () -> SentBatch? in
         for batch in batches.dropFirst() {
           try scene.journal.write(.intent(batch))
@@ -75,10 +75,16 @@ extension FaultTests {
       }
     }
 
-    /// What is left of the log's file is room, too: the next one must find none.
-    private func endLogFile(_ server: MortalServer) async throws {
+    /// What is left of the log's files is room, too: each is ended until the next one finds none.
+    private func endLogFiles(_ server: MortalServer) async throws {
       let session = try await Session.connect(server.target("shop"))
-      try await session.execute("SELECT pg_switch_wal()")
+      let error = await #expect(throws: PostgresError.self) {
+        for _ in 0..<20 {
+          try await session.execute("SELECT pg_logical_emit_message(true, 'fault', 'full')")
+          try await session.execute("SELECT pg_switch_wal()")
+        }
+      }
+      #expect(error?.isConnectionLoss == true, "\(error as Any)")
       await session.close()
     }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -9,6 +10,10 @@ final class DatabaseFaults: Faults {
     case neverArrives
     /// Cut when the server has answered, instead of the answer.
     case answerLost
+    /// Does not get to the server before `release`.
+    case arrivalHeld
+    /// Answered by the server, and not a byte passes before `release`.
+    case answerHeld
   }
 
   /// - Parameter number: which COMMIT it is, over all connections, from 1.
@@ -31,6 +36,7 @@ final class DatabaseFaults: Faults {
   private let copyPlan: CopyPlan
   private let afterCut: @Sendable () -> Void
   private let state = Mutex(State())
+  private let held = DispatchSemaphore(value: 0)
 
   /// - Parameter afterCut: called when a COMMIT was cut, before anybody can know it.
   init(
@@ -42,6 +48,9 @@ final class DatabaseFaults: Faults {
 
   /// How many COMMITs met this fate.
   func struck(_ fate: CommitFate) -> Int { state.withLock { $0.struck[fate, default: 0] } }
+
+  /// Lets one pass that is held, or will be.
+  func release() { held.signal() }
 
   /// What one connection goes through.
   func connection() -> any Fault { DatabaseConnection(self) }
@@ -59,6 +68,11 @@ final class DatabaseFaults: Faults {
     afterCut()
   }
 
+  fileprivate func hold(_ fate: CommitFate) {
+    state.withLock { $0.struck[fate, default: 0] += 1 }
+    held.wait()
+  }
+
   fileprivate func copyGoesOn(_ backend: pid_t) {
     let number = state.withLock { state in
       state.copies += 1
@@ -71,7 +85,7 @@ final class DatabaseFaults: Faults {
 private final class DatabaseConnection: Fault {
   private struct State {
     var backend: pid_t = 0
-    var losesNextAnswer = false
+    var fateOfAnswer = DatabaseFaults.CommitFate.pass
     var isCopying = false
     var fromClient = MessageScanner(ofClient: true)
     var fromServer = MessageScanner(ofClient: false)
@@ -102,15 +116,19 @@ private final class DatabaseConnection: Fault {
   }
 
   func fromServer(_ bytes: ArraySlice<UInt8>, pass: (ArraySlice<UInt8>) -> Bool) -> Bool {
-    let isLost = state.withLock { state in
+    let fate = state.withLock { state in
       for message in state.fromServer.scan(bytes) {
         if let backend = message.backend { state.backend = backend }
       }
-      return state.losesNextAnswer
+      defer { state.fateOfAnswer = .pass }
+      return state.fateOfAnswer
     }
-    guard isLost else { return pass(bytes) }
-    faults.strike(.answerLost)
-    return false
+    if fate == .answerLost {
+      faults.strike(.answerLost)
+      return false
+    }
+    if fate == .answerHeld { faults.hold(fate) }
+    return pass(bytes)
   }
 
   /// The process that takes the data, at the first piece of each COPY.
@@ -122,14 +140,14 @@ private final class DatabaseConnection: Fault {
   }
 
   private func commit() -> Bool {
-    switch faults.fateOfCommit() {
-    case .pass: return true
+    let fate = faults.fateOfCommit()
+    switch fate {
     case .neverArrives:
-      faults.strike(.neverArrives)
+      faults.strike(fate)
       return false
-    case .answerLost:
-      state.withLock { $0.losesNextAnswer = true }
-      return true
+    case .arrivalHeld: faults.hold(fate)
+    case .pass, .answerLost, .answerHeld: state.withLock { $0.fateOfAnswer = fate }
     }
+    return true
   }
 }

@@ -8,6 +8,10 @@ struct FactModel {
     var quantity: Double
     var revision: Int64?
     var batch: Int
+    /// The batch that said the same again, without a revision.
+    var repeatedBy: Int?
+
+    func isTold(by number: Int) -> Bool { batch == number || repeatedBy == number }
   }
 
   struct Counts: Hashable, Codable, Sendable {
@@ -60,12 +64,14 @@ struct FactModel {
       }
       return
     }
+    let isOrdered = fact.revision != nil && known.revision != nil
     if isSame {
       counts.duplicate += 1
+      if known.revision == nil { standing[fact.place]?.revision = fact.revision }
+      if fact.revision == nil { standing[fact.place]?.repeatedBy = batch }
       return
     }
-    let hasOrder = fact.revision != nil && known.revision != nil
-    guard hasOrder || known.batch == batch else {
+    guard isOrdered || known.isTold(by: batch) else {
       counts.applied += 1
       standing[fact.place] = incoming
       return
@@ -76,13 +82,17 @@ struct FactModel {
       return
     }
     standing[fact.place] = incoming
-    // The row that fell was counted as applied, in this batch or, unchanged, in an earlier one.
-    if known.batch == batch { counts.quarantined += 1 } else { counts.applied += 1 }
+    counts.applied += 1
+    guard known.isTold(by: batch) else { return }
+    // The row that fell was counted when it came.
+    if known.batch == batch { counts.applied -= 1 } else { counts.duplicate -= 1 }
+    counts.quarantined += 1
   }
 
+  /// Of a value as it is told apart from a missing one.
   private func digest(_ quantity: Double) throws -> [UInt8] {
     let bits = quantity.bitPattern
     let bytes = (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) }
-    return try SHA256.digest(of: bytes).bytes
+    return try SHA256.digest(of: [1] + bytes).bytes
   }
 }

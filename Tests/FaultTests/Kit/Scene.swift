@@ -123,12 +123,17 @@ struct Scene: Sendable {
 }
 
 /// Whether the program says that it is ready, within 20 seconds.
-func becomesReady(_ port: Int) async throws -> Bool {
+func becomesReady(_ port: Int) async throws -> Bool { try await answers("/readyz", port) }
+
+/// Whether the program answers at all, within 20 seconds.
+func becomesAlive(_ port: Int) async throws -> Bool { try await answers("/healthz", port) }
+
+private func answers(_ path: String, _ port: Int) async throws -> Bool {
   try await blocking {
     try comesTrue {
       do {
         let peer = try Peer(port: port)
-        peer.send("GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        peer.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         return peer.readAnswer()?.status == 200
       } catch is Peer.Unreachable {
         return false

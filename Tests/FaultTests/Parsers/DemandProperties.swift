@@ -32,14 +32,7 @@ enum DemandProperties {
     let step = bytes.count.isMultiple(of: 2) ? 1 : 13
     try require(outcome(bytes, format, step: step) == whole, "pieces of \(step) differ")
     guard case .rows(let rows) = whole else { return }
-    try require(
-      rows.received == rows.facts.count + rows.rejections.count, "\(rows.received) received")
-    // What is inflated on the way is not what was given.
-    let isPlain = !bytes.starts(with: [0x1F, 0x8B])
-    for rejection in rows.rejections {
-      try require(!rejection.sentence.isEmpty, "a rejection without a sentence")
-      try require(!isPlain || holds(bytes, rejection.raw), "bytes that nobody sent")
-    }
+    try checkWhole(rows, of: bytes)
     for other in RowFormat.allCases {
       let again = outcome(written(rows.facts, other), other, step: 4_096)
       let facts = rows.facts.isEmpty && other == .ndjson ? .rows(Rows()) : again
@@ -52,17 +45,32 @@ enum DemandProperties {
     }
   }
 
-  static func outcome(_ bytes: [UInt8], _ format: RowFormat, step: Int) -> Outcome {
+  /// Every row is a fact or a rejection, and a rejection holds what was sent.
+  static func checkWhole(_ rows: Rows, of bytes: [UInt8]) throws {
+    try require(
+      rows.received == rows.facts.count + rows.rejections.count, "\(rows.received) received")
+    // What is inflated on the way is not what was given.
+    let isPlain = !bytes.starts(with: [0x1F, 0x8B])
+    for rejection in rows.rejections {
+      try require(!rejection.sentence.isEmpty, "a rejection without a sentence")
+      try require(!isPlain || holds(bytes, rejection.raw), "bytes that nobody sent")
+    }
+  }
+
+  static func outcome(
+    _ bytes: [UInt8], _ format: RowFormat, step: Int, mapping: ColumnMapping = ColumnMapping()
+  ) -> Outcome {
     do throws(ReadFailure) {
-      return .rows(try read(bytes, format, step: step))
+      return .rows(try read(bytes, format, step: step, mapping))
     } catch { return .refused(error) }
   }
 
   private static func read(
-    _ bytes: [UInt8], _ format: RowFormat, step: Int
+    _ bytes: [UInt8], _ format: RowFormat, step: Int, _ mapping: ColumnMapping
   ) throws(ReadFailure) -> Rows {
     var reader = try DemandReader(
-      ByteSource(.chunks(pieces(bytes, step))), format: format, blockBytes: step)
+      ByteSource(.chunks(pieces(bytes, step))), format: format, mapping: mapping,
+      blockBytes: step)
     var (rows, block) = (Rows(), DemandBlock())
     while try reader.read(into: &block) {
       rows.received += block.received

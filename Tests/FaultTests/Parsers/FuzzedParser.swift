@@ -11,6 +11,7 @@ struct BrokenProperty: Error {
 enum FuzzedParser: String, CaseIterable, Sendable {
   case demandCSV = "demand-csv"
   case demandNDJSON = "demand-ndjson"
+  case demandMapped = "demand-mapped"
   case facts, http, schedule, mapping
   case jsonRows = "json-rows"
   case body, values
@@ -20,6 +21,7 @@ enum FuzzedParser: String, CaseIterable, Sendable {
     switch self {
     case .demandCSV: try DemandProperties.check(bytes, .csv)
     case .demandNDJSON: try DemandProperties.check(bytes, .ndjson)
+    case .demandMapped: try MappedProperties.check(bytes)
     case .facts: try FactProperties.check(bytes)
     case .http: try RequestProperties.check(bytes)
     case .schedule: try ScheduleProperties.check(bytes)

@@ -49,9 +49,9 @@ enum JSONRowsProperties {
   static func check(_ bytes: [UInt8]) throws {
     let lines: [UInt8]?
     do throws(WebRefusal) { lines = try JSONRows.lines(bytes) } catch { lines = nil }
-    // The other one also reads UTF-16 and -32, which are none of ours.
+    // The other one also reads UTF-16 and -32, and a comma after the last object.
     guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0),
-      !bytes.starts(with: [0xEF, 0xBB, 0xBF]),
+      !bytes.starts(with: [0xEF, 0xBB, 0xBF]), !endsInComma(bytes),
       let array = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [Any],
       array.allSatisfy({ $0 is [String: Any] })
     else { return }
@@ -61,13 +61,20 @@ enum JSONRowsProperties {
   }
 }
 
+/// Whether nothing but space stands between the last comma and the last bracket.
+private func endsInComma(_ bytes: [UInt8]) -> Bool {
+  let rest = bytes.reversed().drop { $0 != UInt8(ascii: "]") }.dropFirst()
+  return rest.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: ",")
+}
+
 /// Numbers, days, times and durations: as a slower reading of them says.
 enum ValueProperties {
   static func check(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { field in
       let read = DecimalNumber.read(field)
       let text = String(decoding: bytes, as: UTF8.self)
-      let expected = isDecimal(bytes) ? Double(text) : nil
+      // A zero has no sign here.
+      let expected = isDecimal(bytes) ? Double(text).map { $0 == 0 ? 0 : $0 } : nil
       try require(
         read?.bitPattern == expected?.bitPattern, "\(read as Any), not \(expected as Any)")
     }

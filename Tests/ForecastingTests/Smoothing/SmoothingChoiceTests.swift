@@ -50,6 +50,26 @@ struct SmoothingChoiceTests {
     #expect(level.form == Form())
   }
 
+  @Test("a trend that goes on for ever needs overwhelming evidence")
+  func straight() throws {
+    var generator = SeededGenerator(seed: 6)
+    let lasting = (0..<200).map { 100 + 3 * Double($0) + 4 * generator.normal() }
+    let fit = try #require(ExponentialSmoothing.automatic(lasting, period: 1))
+    #expect(fit.form.trend == .additive && !fit.form.isDamped)
+    // Years of growth that bends, then a fall: the likeliest model carries the fall on for ever.
+    let fallen = [40.0, 41, 52, 57, 62, 66, 69, 71, 72, 73, 74, 76, 77, 79, 81, 82, 76, 67, 57]
+    let form = Form(hasRelativeError: true, trend: .additive)
+    let straight = try #require(ExponentialSmoothing.fit(fallen, form: form))
+    let chosen = try #require(ExponentialSmoothing.automatic(fallen, period: 1))
+    #expect(straight.correctedCriterion < chosen.correctedCriterion)
+    #expect(last(straight) < 0)
+    #expect((25...60).contains(last(chosen)))
+    func last(_ fit: ExponentialSmoothing.Fit) -> Double {
+      ExponentialSmoothing.points(
+        from: fit.pass.state, form: fit.form, rates: fit.rates, horizon: 8)[7]
+    }
+  }
+
   @Test("rates are found again", arguments: [1, 2, 3])
   func rates(_ seed: UInt64) throws {
     let form = Form(trend: .additive, isDamped: true, season: .additive, period: 7)

@@ -57,16 +57,15 @@ struct SmoothingKernelTests {
     let kernel = try #require(SmoothingKernel(form))
     for length in [1, 63, 64, 65, 200] {
       let (values, point) = Self.sample(form, length: length, &generator)
-      let directions = point.directions(form)
-      let fast = kernel.sums(over: values, point: point, directions: directions)
+      let fast = kernel.sums(over: values, point: point, hasDerivatives: true)
       let literal = LiteralSmoothing.sums(
-        over: values, form: form, point: point, directions: directions)
+        over: values, form: form, point: point, directions: point.directions(form))
       guard let fast, let literal else {
         #expect((fast == nil) == (literal == nil))
         continue
       }
       Self.expectEqual(fast, literal)
-      let alone = try #require(kernel.sums(over: values, point: point, directions: []))
+      let alone = try #require(kernel.sums(over: values, point: point, hasDerivatives: false))
       #expect(alone.squares == fast.squares)
       #expect(alone.logForecasts == fast.logForecasts)
     }
@@ -105,7 +104,7 @@ struct SmoothingKernelTests {
       rates: .init(level: 0.1, trend: 0.01), start: .init(level: 10, trend: -3))
     let values = Array(repeating: 1.0, count: 20)
     let kernel = try #require(SmoothingKernel(form))
-    let fast = kernel.sums(over: values, point: point, directions: [])
+    let fast = kernel.sums(over: values, point: point, hasDerivatives: false)
     let literal = LiteralSmoothing.sums(over: values, form: form, point: point, directions: [])
     #expect(fast == nil && literal == nil)
   }

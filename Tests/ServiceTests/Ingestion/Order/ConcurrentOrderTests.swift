@@ -67,7 +67,9 @@ struct ConcurrentOrderTests {
     }
   }
 
-  @Test("a push that PostgreSQL ends to resolve a deadlock is applied all the same")
+  @Test(
+    "a push that PostgreSQL ends to resolve a deadlock is applied all the same",
+    .timeLimit(.minutes(2)))
   func deadlock() async throws {
     try await withDatabase(.migrated) { session, target in
       let warehouse = try await Warehouse.stocked(session)

@@ -10,14 +10,16 @@ import Testing
 /// watermarks, whatever order, batches and repetitions they come in.
 @Suite("Order of facts")
 struct OrderTests {
-  /// 1,000 whole orders instead of 12: `QUARTERMASTER_LONG_TESTS=1`.
-  static let isLong = ProcessInfo.processInfo.environment["QUARTERMASTER_LONG_TESTS"] == "1"
+  /// How many orders of 10,000 facts the long form takes, a multiple of 50: 1,000 for
+  /// `QUARTERMASTER_LONG_TESTS=1`, else the number it says; nil for the bounded form.
+  static let longOrders = ProcessInfo.processInfo.environment["QUARTERMASTER_LONG_TESTS"]
+    .flatMap { Int($0) }.map { $0 == 1 ? 1000 : $0 }
 
-  @Test("10,000 facts of every kind come to the same in any order, batches and repetition")
-  func wholeOrders() async throws {
+  @Test("10,000 facts of every kind and words on what is complete come to the same in any order")
+  func alone() async throws {
     let facts = ToldFacts.facts(10_000, completes: 30, seed: 1)
     var prints: [String: [Int]] = [:]
-    for order in 0..<(Self.isLong ? 1000 : 12) {
+    for order in 0..<(Self.longOrders.map { $0 / 10 } ?? 8) {
       let parcels = ShuffledSender.parcels(
         facts, order: 0, seed: UInt64(1000 + order), cuts: 1 + order % 8)
       let print = try await withDatabase(.migrated) { session, _ in
@@ -30,26 +32,43 @@ struct OrderTests {
     #expect(prints.count == 1, "orders by what they came to: \(prints)")
   }
 
-  @Test("1,000 orders of 60 facts about few things come to the same")
-  func manyOrders() async throws {
-    let facts = ToldFacts.facts(60, items: 1, days: 3, completes: 0, seed: 2)
-    try await withDatabase(.migrated) { session, _ in
-      // Side by side: batch n holds part n of every order, under codes of its own.
-      var parts: [[ShuffledSender.Parcel]] = [[]]
-      for order in 0..<1000 {
-        parts[0] = merged(parts[0], ShuffledSender.seeds(order: order, items: 1))
-        let parcels = ShuffledSender.parcels(
-          facts, order: order, seed: UInt64(order), cuts: 1 + order % 3)
-        for (position, parcel) in parcels.enumerated() {
-          if parts.count == position + 1 { parts.append([]) }
-          parts[position + 1] = merged(parts[position + 1], [parcel])
+  @Test("facts come to the same in 1,000 orders, cut into batches, with repetitions")
+  func sideBySide() async throws {
+    let isLong = Self.longOrders != nil
+    let (facts, items, orders) =
+      isLong
+      ? (ToldFacts.facts(10_000, completes: 0, seed: 2), 20, 50)
+      : (ToldFacts.facts(60, items: 1, days: 3, completes: 0, seed: 2), 1, 1000)
+    let total = Self.longOrders ?? 1000
+    var prints: [String: [Int]] = [:]
+    for first in stride(from: 0, to: total, by: orders) {
+      let parcels = parcels(facts, orders: first..<first + orders, items: items)
+      try await withDatabase(.migrated) { session, _ in
+        try await send(parcels, session)
+        for (order, print) in try await Fingerprint.all(in: session) {
+          prints[print, default: []].append(order)
         }
       }
-      try await send(parts.flatMap(\.self), session)
-      let prints = try await Fingerprint.all(in: session)
-      #expect(prints.count == 1000)
-      #expect(Set(prints.values).count == 1)
     }
+    #expect(prints.count == 1, "orders by what they came to: \(prints)")
+    #expect(prints.values.joined().count == total)
+  }
+
+  /// Many orders in one database: batch *n* holds part *n* of each, under codes of its own.
+  private func parcels(
+    _ facts: [ToldFact], orders: Range<Int>, items: Int
+  ) -> [ShuffledSender.Parcel] {
+    var parts: [[ShuffledSender.Parcel]] = [[]]
+    for order in orders {
+      merge(ShuffledSender.seeds(order: order, items: items), into: &parts[0])
+      let parcels = ShuffledSender.parcels(
+        facts, order: order, seed: UInt64(order), cuts: 1 + order % 5)
+      for (position, parcel) in parcels.enumerated() {
+        if parts.count == position + 1 { parts.append([]) }
+        merge([parcel], into: &parts[position + 1])
+      }
+    }
+    return parts.flatMap(\.self)
   }
 
   private func send(_ parcels: [ShuffledSender.Parcel], _ session: Session) async throws {
@@ -59,15 +78,13 @@ struct OrderTests {
     }
   }
 
-  private func merged(
-    _ parcels: [ShuffledSender.Parcel], _ more: [ShuffledSender.Parcel]
-  ) -> [ShuffledSender.Parcel] {
-    var merged = parcels
+  private func merge(
+    _ more: [ShuffledSender.Parcel], into parcels: inout [ShuffledSender.Parcel]
+  ) {
     for parcel in more {
-      let known = merged.firstIndex { $0.source == parcel.source && $0.kind == parcel.kind }
-      if let known { merged[known].rows += parcel.rows } else { merged.append(parcel) }
+      let known = parcels.firstIndex { $0.source == parcel.source && $0.kind == parcel.kind }
+      if let known { parcels[known].rows += parcel.rows } else { parcels.append(parcel) }
     }
-    return merged
   }
 
   /// That the fingerprint covers something: every sort of line, and every way into the log.
