@@ -96,7 +96,8 @@ struct HelpTests {
     #expect(
       text.contains("  movements  id, kind, item, location, at, quantity; of, revision, unit\n"))
     #expect(
-      text.contains("  locations  location, region; name, time_zone, freshness, closed_weekdays\n"))
+      text.contains(
+        "  locations  location, region; name, time_zone, freshness, closed_weekdays, revision\n"))
   }
 
   @Test("every example in the help is a command line that is understood")

@@ -80,7 +80,7 @@ struct FieldOrderTests {
     "rows that contradict each other in one file are decided by content, without a revision too")
   func insideAFile() async throws {
     for kind in [
-      SyncKind.locations, .items, .terms, .prices, .calendar, .stock, .demand, .movements,
+      SyncKind.locations, .items, .terms, .prices, .calendar, .stock, .demand,
     ] {
       let (header, rows) = contradiction(kind)
       var outcomes: Set<[String]> = []
