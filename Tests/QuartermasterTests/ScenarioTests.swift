@@ -249,6 +249,7 @@ struct ScenarioTests {
           "  line 3: day '2024-06-31' is not a date of the form YYYY-MM-DD [invalid_day]",
           "  line 4: quantity '-1' is negative [invalid_quantity]",
           "  line 5: item 'tea' is not known [unknown_item]",
+          "'quartermaster quarantine list --batch 3' lists them",
         ])
     }
   }

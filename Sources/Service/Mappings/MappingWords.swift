@@ -120,7 +120,7 @@ extension UnitTable.Factor {
   var word: String {
     switch self {
     case .pack: "pack"
-    case .units(let units): units == units.rounded() ? String(Int64(units)) : String(units)
+    case .units(let units): Int64(exactly: units).map { String($0) } ?? String(units)
     }
   }
 }

@@ -89,10 +89,9 @@ struct FactModel {
     counts.quarantined += 1
   }
 
-  /// Of a value as it is told apart from a missing one.
   private func digest(_ quantity: Double) throws -> [UInt8] {
     let bits = quantity.bitPattern
     let bytes = (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) }
-    return try SHA256.digest(of: [1] + bytes).bytes
+    return try SHA256.digest(of: bytes).bytes
   }
 }

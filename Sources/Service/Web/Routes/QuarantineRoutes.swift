@@ -7,6 +7,8 @@ internal import Storage
 struct QuarantineRoutes: RouteGroup {
   /// Rows that one request replays or discards.
   static let rowsPerRequest = 50_000
+  private static let longestCode = 64
+  fileprivate static let longestReason = 1024
 
   let api: API
 
@@ -43,7 +45,7 @@ struct QuarantineRoutes: RouteGroup {
     details:
       "`row` is a corrected row in the format of its batch. A row that fails again waits on.",
     tag: API.tags.sync, access: access, parameters: [id.facts],
-    takes: [("application/json", .object([.optional("row", .text(minimumLength: 1))]))],
+    takes: [("application/json", .object([.optional("row", .text(minimumLength: 1).orNull)]))],
     outcomes: [.json("What became of it.", ReplayAnswer.schema)])
 
   private static let discardOne = Operation(
@@ -61,7 +63,10 @@ struct QuarantineRoutes: RouteGroup {
     takes: [
       (
         "application/json",
-        .object(narrowing + [.optional("confirm_units", .boolean), .optional("remap", .boolean)])
+        .object(
+          narrowing + [
+            .optional("confirm_units", .boolean.orNull), .optional("remap", .boolean.orNull),
+          ])
       )
     ],
     outcomes: [.json("What became of them.", ReplayAnswer.schema)])
@@ -74,9 +79,9 @@ struct QuarantineRoutes: RouteGroup {
     outcomes: [.json("How many rows were discarded.", DiscardAnswer.schema)])
 
   private static let narrowing: [Schema.Property] = [
-    .optional("ids", .array(of: .integer(1...Int.max))), .optional("source", .code),
-    .optional("code", .text(maximumLength: 64)), .optional("item", .code),
-    .optional("location", .code), .optional("batch", .integer(1...Int(Int32.max))),
+    .optional("ids", .array(of: .integer(1...Int.max)).orNull), .optional("source", .code.orNull),
+    .optional("code", .text(maximumLength: longestCode).orNull), .optional("item", .code.orNull),
+    .optional("location", .code.orNull), .optional("batch", .integer(1...Int(Int32.max)).orNull),
   ]
 
   func add(to routes: inout RouteTable) {
@@ -152,11 +157,11 @@ struct QuarantineRoutes: RouteGroup {
   private func discardOne(_ call: WebCall) async throws -> Response {
     struct Body: Decodable { let reason: String }
     let (body, id) = (try call.json(Body.self), try await row(call).id)
-    let person = try call.person()
+    let (reason, person) = (try reason(body.reason), try call.person())
     let count = try await api.pool.use { session in
       _ = try await Quarantine.waiting(id, in: session)
       return try await Quarantine.discard(
-        .ids([id]), because: body.reason, by: person, in: session)
+        .ids([id]), because: reason, by: person, in: session)
     }
     return try Answer.json(DiscardAnswer(discarded: count))
   }
@@ -179,12 +184,19 @@ struct QuarantineRoutes: RouteGroup {
     guard body.isNarrow else {
       throw WebRefusal.bodyMalformed("say which rows: 'ids', 'batch', 'code', 'item' or 'location'")
     }
-    let (query, person) = (try query(body, call), try call.person())
+    let (query, reason) = (try query(body, call), try reason(body.reason))
+    let person = try call.person()
     let count = try await api.pool.use { session in
-      try await Quarantine.discard(
-        query, because: body.reason ?? "", by: person, in: session)
+      try await Quarantine.discard(query, because: reason, by: person, in: session)
     }
     return try Answer.json(DiscardAnswer(discarded: count))
+  }
+
+  private func reason(_ text: String?) throws(WebRefusal) -> String {
+    guard let text, (1...QuarantineRoutes.longestReason).contains(text.unicodeScalars.count) else {
+      throw .bodyMalformed("'reason' has 1 to \(QuarantineRoutes.longestReason) characters")
+    }
+    return text
   }
 
   private struct Narrowing: Decodable {
@@ -221,6 +233,12 @@ struct QuarantineRoutes: RouteGroup {
       throw WebRefusal.bodyMalformed(
         "'ids' names more than \(QuarantineRoutes.rowsPerRequest.grouped) rows")
     }
+    guard (body.code ?? "").unicodeScalars.count <= QuarantineRoutes.longestCode else {
+      throw WebRefusal.bodyMalformed("'code' is none of the codes")
+    }
+    guard (body.ids ?? []).allSatisfy({ $0 >= 1 }) else {
+      throw WebRefusal.bodyMalformed("'ids' are numbers of rows")
+    }
     if let batch = body.batch, !(1...Int(Int32.max)).contains(batch) {
       throw WebRefusal.bodyMalformed("'batch' is the number of a batch")
     }
@@ -250,5 +268,6 @@ extension WebCall {
 }
 
 extension Schema {
-  fileprivate static let reason = text(minimumLength: 1, maximumLength: 1024)
+  fileprivate static let reason = text(
+    minimumLength: 1, maximumLength: QuarantineRoutes.longestReason)
 }
