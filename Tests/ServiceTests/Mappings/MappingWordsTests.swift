@@ -24,6 +24,11 @@ struct MappingWordsTests {
     #expect(mapping.text.units == ["case": "pack", "dozen": "12", "gross": "144", "half": "0.5"])
   }
 
+  @Test("a factor of any size has a word", arguments: [-7.3e149, 1.8e-101, 12, 0.5])
+  func factorWords(units: Double) {
+    #expect(Double(UnitTable.Factor.units(units).word) == units)
+  }
+
   @Test(
     "words that make no mapping are refused, each with what it should be",
     arguments: [
