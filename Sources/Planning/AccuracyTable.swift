@@ -1,63 +1,106 @@
 internal import Forecasting
 public import Inventory
 
-/// How far forecasts of one or more origins were from what happened, level by level.
+/// How far forecasts of one or more origins were from what happened, group by group.
 ///
 /// Per node and origin, over the buckets whose demand is known:
 ///
 ///     RMSSE = sqrt(mean (y - f)^2 / mean (y_t - y_(t-1))^2)     the latter over history
-///     WRMSSE of a level = sum w RMSSE / sum w, w a node's share of the weights
+///     MASE = mean |y - f| / mean |y_t - y_(t-s)|                s the buckets of a season
+///     WRMSSE, MASE of a group = sum w x / sum w, w a node's share of the weights
 ///     WAPE = sum |y - f| / sum y      bias = sum (f - y) / sum y
+///     sMAPE = mean 2 |y - f| / (y + f), 0 where both are 0
+///     pinball = mean over quantiles and buckets of the pinball loss / mean y
 ///     coverage = share of y inside the outermost quantiles
 ///
 /// RMSSE and its weighted mean are those of the M5 competition (Makridakis, Spiliotis,
-/// Assimakopoulos 2022, International Journal of Forecasting 38(4), section 2.3).
+/// Assimakopoulos 2022, International Journal of Forecasting 38(4), section 2.3), MASE is Hyndman
+/// and Koehler's (2006, same journal, 22(4)).
 public struct AccuracyTable: Sendable {
+  /// What stands together in a line.
+  public enum Grouping: String, CaseIterable, Hashable, Sendable {
+    /// Sums of one kind.
+    case level
+    /// Series that sell alike, judged by their history before the origin.
+    case demandClass = "class"
+    /// Series so many buckets ahead.
+    case lead
+  }
+
   public struct Line: Sendable {
-    public let level: Level
-    /// Means over the origins.
-    public let wrmsse: Double
+    /// `item-location`, `lumpy`, `28`.
+    public let group: String
+    /// Means over the origins; by lead there are none, because a single bucket has no such error.
+    public let wrmsse: Double?
+    public let mase: Double?
     public let wape: Double
     public let bias: Double
+    public let smape: Double
+    public let pinball: Double
     public let coverage: Double
+  }
+
+  /// Ascending in the order in which they are shown.
+  private struct Group: Hashable, Comparable {
+    let rank: Int
+    let name: String
+
+    static func < (left: Group, right: Group) -> Bool { left.rank < right.rank }
   }
 
   private struct Sums {
     var origins = 0.0
     var wrmsse = 0.0
+    var mase = 0.0
     var absolute = 0.0
     var signed = 0.0
     var actual = 0.0
+    var relative = 0.0
+    var pinball = 0.0
     var covered = 0.0
     var count = 0.0
 
-    mutating func add(_ demand: [Double], _ means: [Double], _ quantiles: [[Double]]) {
-      for (lead, demand) in demand.enumerated() where !demand.isNaN {
-        absolute += (means[lead] - demand).magnitude
-        signed += means[lead] - demand
-        actual += demand
-        count += 1
-        if let low = quantiles.first?[lead], let high = quantiles.last?[lead], demand >= low,
-          demand <= high
-        {
-          covered += 1
-        }
+    mutating func add(
+      _ demand: Double, _ mean: Double, _ quantiles: [Double], probabilities: [Double]
+    ) {
+      let error = mean - demand
+      absolute += error.magnitude
+      signed += error
+      actual += demand
+      relative += mean + demand > 0 ? 2 * error.magnitude / (mean + demand) : 0
+      count += 1
+      guard let low = quantiles.first, let high = quantiles.last else { return }
+      if demand >= low, demand <= high { covered += 1 }
+      let losses = zip(quantiles, probabilities).reduce(0) { sum, quantile in
+        let above = demand - quantile.0
+        return sum + max(quantile.1 * above, (quantile.1 - 1) * above)
       }
+      pinball += losses / Double(quantiles.count)
     }
   }
 
+  /// Scaled errors of one origin and group, weighted.
+  private struct Scaled {
+    var rmsse = 0.0
+    var mase = 0.0
+    var weight = 0.0
+  }
+
+  public let grouping: Grouping
   private let grid: BucketGrid
   private let actuals: [Node: NodeHistory]
   private let weights: [Node: Double]
-  private var sums: [Level: Sums] = [:]
+  private var sums: [Group: Sums] = [:]
 
   /// - Parameters:
   ///   - histories: with the buckets that were forecast.
   ///   - last: the last day of any of them.
   ///   - weights: per series, not negative; nil weighs by demand.
   public init(
-    _ histories: [DemandHistory], bucket: Bucket, last: Day, weights: [Series: Double]? = nil
+    _ histories: [DemandHistory], bucket: Bucket, last: Day, weights: [Series: Double]? = nil,
+    by grouping: Grouping = .level
   ) {
+    self.grouping = grouping
     grid = BucketGrid(bucket, following: histories.map(\.start))
     let next = grid.position(of: last) + 1
     let hierarchy = Hierarchy(histories.map(\.series))
@@ -89,35 +132,61 @@ public struct AccuracyTable: Sendable {
 
   /// Adds one origin's forecasts.
   public mutating func add(_ table: ForecastTable) {
-    var weighted: [Level: (error: Double, weight: Double)] = [:]
-    for forecast in table.nodes {
+    var scaled: [Group: Scaled] = [:]
+    let own = table.nodes.last?.node.level
+    for forecast in table.nodes where grouping == .level || forecast.node.level == own {
       guard let actual = actuals[forecast.node] else { continue }
       let next = grid.position(of: table.origin) + 1
-      let history = actual.values.prefix(max(0, next - actual.start))
+      let history = Array(actual.values.prefix(max(0, next - actual.start)))
+      guard let groups = groups(of: forecast, history: history) else { continue }
       let demand = forecast.means.indices.map { lead in
         let offset = next + lead - actual.start
         return actual.values.indices.contains(offset) ? actual.values[offset] : .nan
       }
       let means = forecast.means.map { Double($0) / Coherence.thousandths }
-      let level = forecast.node.level
-      sums[level, default: Sums()].add(demand, means, forecast.quantiles)
-      guard let error = Accuracy.rmsse(demand, means, history: Array(history)) else { continue }
+      for (lead, demand) in demand.enumerated() where !demand.isNaN {
+        sums[groups[min(lead, groups.count - 1)], default: Sums()].add(
+          demand, means[lead], forecast.quantiles.map { $0[lead] },
+          probabilities: table.settings.quantiles)
+      }
+      let season = table.settings.bucket.season
+      guard groups.count == 1, let error = Accuracy.rmsse(demand, means, history: history)
+      else { continue }
       let weight = weights[forecast.node] ?? 0
-      weighted[level, default: (0, 0)].error += weight * error
-      weighted[level, default: (0, 0)].weight += weight
+      scaled[groups[0], default: Scaled()].rmsse += weight * error
+      scaled[groups[0], default: Scaled()].mase +=
+        weight * (Accuracy.mase(demand, means, history: history, season: season) ?? 0)
+      scaled[groups[0], default: Scaled()].weight += weight
     }
-    for (level, sum) in weighted where sum.weight > 0 {
-      sums[level, default: Sums()].wrmsse += sum.error / sum.weight
-      sums[level, default: Sums()].origins += 1
+    for (group, sum) in scaled where sum.weight > 0 {
+      sums[group, default: Sums()].wrmsse += sum.rmsse / sum.weight
+      sums[group, default: Sums()].mase += sum.mase / sum.weight
+      sums[group, default: Sums()].origins += 1
     }
   }
 
-  /// From the coarsest level to the finest.
+  /// One group for all buckets ahead, or one for each; nil for what belongs to none.
+  private func groups(of forecast: NodeForecast, history: [Double]) -> [Group]? {
+    switch grouping {
+    case .level:
+      let level = forecast.node.level
+      return [Group(rank: Level.allCases.firstIndex(of: level) ?? 0, name: level.rawValue)]
+    case .demandClass:
+      guard let found = DemandClass(history) else { return nil }
+      return [Group(rank: DemandClass.allCases.firstIndex(of: found) ?? 0, name: found.rawValue)]
+    case .lead:
+      return forecast.means.indices.map { Group(rank: $0, name: String($0 + 1)) }
+    }
+  }
+
+  /// From the coarsest level to the finest, from smooth to lumpy, from the first lead to the last.
   public var lines: [Line] {
-    sums.sorted { $0.key < $1.key }.map { level, sum in
+    sums.sorted { $0.key < $1.key }.map { group, sum in
       Line(
-        level: level, wrmsse: sum.wrmsse / sum.origins, wape: sum.absolute / sum.actual,
-        bias: sum.signed / sum.actual, coverage: sum.covered / sum.count)
+        group: group.name, wrmsse: sum.origins > 0 ? sum.wrmsse / sum.origins : nil,
+        mase: sum.origins > 0 ? sum.mase / sum.origins : nil, wape: sum.absolute / sum.actual,
+        bias: sum.signed / sum.actual, smape: sum.relative / sum.count,
+        pinball: sum.pinball / sum.actual, coverage: sum.covered / sum.count)
     }
   }
 }

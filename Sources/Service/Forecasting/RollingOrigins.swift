@@ -14,10 +14,13 @@ public struct RollingOrigins: Sendable {
   /// A file of item, location, region, category (as far as the series have them) and quantity, the
   /// weight; nil weighs by demand.
   public let weights: String?
+  public let grouping: AccuracyTable.Grouping
 
   public init(
-    _ options: ForecastFilter.Options, count: Int, step: Int, weights: String? = nil
+    _ options: ForecastFilter.Options, count: Int, step: Int, weights: String? = nil,
+    by grouping: AccuracyTable.Grouping = .level
   ) {
+    self.grouping = grouping
     self.options = options
     self.count = count
     self.step = step
@@ -41,7 +44,8 @@ public struct RollingOrigins: Sendable {
     }
     var accuracy = AccuracyTable(
       buckets.histories, bucket: bucket, last: buckets.origin,
-      weights: try weights.map { try weightsOfSeries($0, buckets.histories.map(\.series)) })
+      weights: try weights.map { try weightsOfSeries($0, buckets.histories.map(\.series)) },
+      by: grouping)
     for number in (0..<count).reversed() {
       let origin = grid.name(at: last - options.settings.horizon - number * step)
       let known = buckets.histories.filter { $0.start <= origin }

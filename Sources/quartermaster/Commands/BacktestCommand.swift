@@ -13,6 +13,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
   let prices: String?
   let weights: String?
   let isComplete: Bool
+  let grouping: AccuracyTable.Grouping
   let format: AccuracyFormat
   let mapping: ColumnMapping
 
@@ -21,8 +22,9 @@ struct BacktestCommand: RunnableCommand, Hashable {
     summary: "Measure forecasts of a file against what came after",
     details: """
       The last origin lies one horizon before the file's end, each earlier one a step before it; \
-      no forecast sees a day after its origin. Prints accuracy by level: WRMSSE, WAPE, bias, and \
-      the share of days inside the outermost quantiles.
+      no forecast sees a day after its origin. Prints WRMSSE, MASE, WAPE, bias, sMAPE, the mean \
+      pinball loss of nine quantiles in shares of demand, and the share of days inside the \
+      outermost of them.
       """,
     positionals: [.demandFile],
     options: [
@@ -34,6 +36,9 @@ struct BacktestCommand: RunnableCommand, Hashable {
         name: "weights", value: "FILE",
         help: "what series weigh: item, location, region, category, quantity; default demand"),
       .method, .complete,
+      .init(
+        name: "by", value: "GROUP",
+        help: "level; or class or lead, of the series alone; default level"),
       .init(name: "format", value: "FORMAT", help: "table or json; default table"),
       .map, .ignore,
     ],
@@ -50,7 +55,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
     }
     settings = ForecastSettings(
       horizon: horizon, bucket: try arguments.choice("bucket", of: Bucket.self) ?? .day,
-      quantiles: [0.025, 0.975],
+      quantiles: [0.025] + ForecastSettings.defaultQuantiles,
       choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto)
     origins = try Self.count("origins", arguments) ?? 4
     step = try Self.count("step", arguments) ?? horizon
@@ -58,6 +63,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
     prices = arguments.text("prices")
     weights = arguments.text("weights")
     isComplete = arguments.has("complete")
+    grouping = try arguments.choice("by", of: AccuracyTable.Grouping.self) ?? .level
     format = try arguments.choice("format", of: AccuracyFormat.self) ?? .table
     mapping = try ColumnMapping(arguments)
   }
@@ -75,7 +81,8 @@ struct BacktestCommand: RunnableCommand, Hashable {
     let origins = RollingOrigins(
       ForecastFilter.Options(
         file: file, calendar: calendar, prices: prices, settings: settings,
-        isComplete: isComplete, mapping: mapping), count: origins, step: step, weights: weights)
+        isComplete: isComplete, mapping: mapping), count: origins, step: step, weights: weights,
+      by: grouping)
     let progress = surroundings.progress.step("backtest", unit: "origins", total: self.origins)
     let accuracy = try origins.run { _ in progress.advance(by: 1) }
     progress.finish()
