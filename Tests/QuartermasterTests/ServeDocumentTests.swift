@@ -82,4 +82,44 @@ struct ServeDocumentTests {
       #expect(document.contains("`\(code.rawValue)`"), "\(code.rawValue)")
     }
   }
+
+  /// Pushes that are refused as a whole.
+  private static let refusals: [(path: String, type: String, body: String)] = [
+    ("demand", "text/csv", "item,location\na,b\n"),
+    ("demand", "text/csv", "item,location,day,quantity,till\na,b,c,d,e\n"),
+    ("demand", "text/csv", "item,location,day,quantity,\na,b,c,d,e\n"),
+    ("demand", "text/csv", "item,item,location,day,quantity\n"),
+    ("demand", "text/csv", "item;location;day;quantity\na;b;c;d\n"),
+    ("demand", "text/csv", ""),
+    ("demand", "application/json", "{"),
+    ("demand", "text/weird", "x"),
+    ("demand?complete_through=2199-01-01", "text/csv", "item,location,day,quantity\n"),
+    ("demand?strict=true", "text/csv", "item,location,day,quantity\na,b,2024-01-41,1\n"),
+    ("demand?colour=red", "text/csv", "item,location,day,quantity\n"),
+    ("sales", "text/csv", "x"),
+    ("complete", "application/json", #"{"location":"atlantis","through":"2024-01-01"}"#),
+  ]
+
+  @Test("the page for integrators has every refusal of a push under its status")
+  func refusals() async throws {
+    let rows = try Self.text("docs/sync.md").split(separator: "\n").filter { $0.hasPrefix("| ") }
+    try await ServedDatabase.run { database in
+      try await ServedProgram.run(database.url) { program in
+        for (number, refusal) in Self.refusals.enumerated() {
+          let reply = try await program.ask(
+            "POST", "/v1/sync/\(refusal.path)", key: database.syncKey,
+            headers: ["Content-Type": refusal.type, "Idempotency-Key": "refused-\(number)"],
+            body: refusal.body)
+          let problem = try JSONSerialization.jsonObject(with: Data(reply.text.utf8))
+          let code = try #require((problem as? [String: Any])?["code"] as? String)
+          #expect((400..<500).contains(reply.status))
+          let isTold = rows.contains { row in
+            let cells = row.split(separator: "|")
+            return cells[0].contains("\(reply.status)") && cells[1].contains("`\(code)`")
+          }
+          #expect(isTold, "\(refusal.path): \(reply.status) \(code)")
+        }
+      }
+    }
+  }
 }
