@@ -102,7 +102,7 @@ struct MovementOrderTests {
     }
   }
 
-  @Test("40 lines in 200 orders, each line a batch of its own")
+  @Test("lines that come one by one end in the same, whichever comes first")
   func lineByLine() async throws {
     try await withDatabase(.migrated) { session, _ in
       var random = SeededGenerator(seed: 77)
