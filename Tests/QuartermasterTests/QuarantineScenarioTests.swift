@@ -61,7 +61,7 @@ struct QuarantineScenarioTests {
       #expect(tea.output.hasSuffix("1 row that had waited came in, too\n"), "\(tea.output)")
       #expect(try await shell.run("quarantine list").output == "no row waits\n")
       #expect(
-        try await shell.run("quarantine replay --all").output == "no row waits that is meant\n")
+        try await shell.run("quarantine replay --all").output == "no such row waits\n")
       #expect(
         try await shell.run("quarantine show 99").complaint
           == "quartermaster: there is no row 99 in quarantine\n")

@@ -84,7 +84,7 @@ extension Quarantine {
   ) async throws -> String {
     let count = try await discard(selection.query, because: reason, by: person, in: session)
     return count == 0
-      ? "no row waits that is meant\n"
+      ? "no such row waits\n"
       : "\(QuarantineFormat.rows(count)) discarded; their bytes are kept\n"
   }
 }

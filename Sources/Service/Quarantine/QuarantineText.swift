@@ -142,7 +142,7 @@ extension QuarantineRecord {
 extension ReplaySummary {
   /// What the command line prints of it.
   var text: String {
-    guard settled + failed + unconfirmed > 0 else { return "no row waits that is meant\n" }
+    guard settled + failed + unconfirmed > 0 else { return "no such row waits\n" }
     var lines: [String] = []
     if settled > 0 {
       lines.append(
