@@ -4,7 +4,18 @@ public import Inventory
 public struct ForecastSettings: Hashable, Sendable {
   /// Which method fits the series: the ladder's choice, or one rung for all.
   public enum Choice: String, CaseIterable, Hashable, Sendable {
-    case auto, hybrid, ets, naive, mean
+    case auto, hybrid, combined, ets, naive, mean
+  }
+
+  /// How forecasts of sums and of the series in them are made to agree; see `NodeReconciliation`.
+  public enum Reconciliation: String, CaseIterable, Hashable, Sendable {
+    case bottomUp = "bottom-up"
+    /// Weighted least squares, each node by its error's variance.
+    case wls
+    /// Least squares with the shrunken covariance of the errors.
+    case mint
+    /// The one that past origins of the same data were forecast best with.
+    case auto
   }
 
   public static let defaultQuantiles = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]
@@ -15,14 +26,16 @@ public struct ForecastSettings: Hashable, Sendable {
   /// Ascending, each above 0 and below 1.
   public var quantiles: [Double]
   public var choice: Choice
+  public var reconciliation: Reconciliation
 
   public init(
     horizon: Int = 28, bucket: Bucket = .day, quantiles: [Double] = defaultQuantiles,
-    choice: Choice = .auto
+    choice: Choice = .auto, reconciliation: Reconciliation = .bottomUp
   ) {
     self.horizon = horizon
     self.bucket = bucket
     self.quantiles = quantiles
     self.choice = choice
+    self.reconciliation = reconciliation
   }
 }

@@ -37,6 +37,11 @@ public enum Forecaster {
   ) throws -> ForecastTable {
     guard settings.horizon > 0 else { throw ForecastFailure.horizonNotPositive(settings.horizon) }
     let order = try sorted(histories)
+    var settings = settings
+    if settings.reconciliation == .auto {
+      settings.reconciliation = try ReconciliationChoice.best(
+        histories: histories, events: events, prices: prices, origin: origin, settings: settings)
+    }
     let starts = histories.map(\.start)
     let grid = BucketGrid(settings.bucket, following: starts.isEmpty ? [origin] : starts)
     let next = grid.position(of: origin) + 1
@@ -52,9 +57,13 @@ public enum Forecaster {
       grid: grid, next: next, horizon: settings.horizon)
     let features = FeatureTable(
       groups: SeasonalFeatures.groups(window) + shared.groups, rows: window.positions.count)
+    let keptErrors =
+      settings.reconciliation == .mint
+      ? NodeReconciliation.errorBuckets(settings.bucket, nodes: hierarchy.nodes.count) : 0
     var fits = try NodeFits(
       hierarchy, preparation, settings: settings,
-      panels: HybridPanels(window: window, features: features, horizon: settings.horizon),
+      panels: HybridPanels(
+        window: window, features: features, horizon: settings.horizon, keptErrors: keptErrors),
       explaining: isExplained, progress: progress)
     let ahead = (next..<next + settings.horizon).map { grid.name(at: $0) }
     let nodes = fits.coherent(settings)

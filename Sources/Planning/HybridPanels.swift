@@ -25,6 +25,8 @@ struct HybridPanels {
   let window: FeatureWindow
   let features: FeatureTable
   let horizon: Int
+  /// Buckets whose errors forecasts bring along.
+  var keptErrors = 0
 
   func forecast(_ columns: [PanelColumn], progress: ForecastProgress?) throws
     -> [Hybrid.Forecast?]
@@ -49,6 +51,7 @@ struct HybridPanels {
     let bucket = window.grid.bucket
     var parameters = Hybrid.Parameters.standard(season: bucket.season, year: bucket.wholeYear)
     if bucket == .week { parameters.shortPenalties = parameters.penalties }
+    parameters.keptErrors = keptErrors
     return parameters
   }
 
@@ -71,6 +74,23 @@ struct HybridPanels {
       parents: chosen.map { columns[$0].parent.flatMap { placeOf[$0] } },
       closures: chosen.map { columns[$0].closures }, season: window.grid.bucket.season,
       year: window.grid.bucket.wholeYear, horizon: horizon)
+  }
+
+  /// The same calendar as it was some buckets ago; nil where too little history is left.
+  func before(_ buckets: Int) -> HybridPanels? {
+    let count = window.historyCount - buckets
+    guard count >= 2 * horizon else { return nil }
+    let rows = count + horizon
+    let groups = features.groups.map { group in
+      FeatureTable.Group(
+        kind: group.kind, name: group.name, penalty: group.penalty,
+        columns: group.columns.map { Array($0.prefix(rows)) })
+    }
+    let first = window.positions.lowerBound
+    return HybridPanels(
+      window: FeatureWindow(
+        grid: window.grid, positions: first..<first + rows, historyCount: count),
+      features: FeatureTable(groups: groups, rows: rows), horizon: horizon)
   }
 
   /// The columns of each panel: its own, then those and their ancestors.

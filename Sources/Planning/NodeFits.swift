@@ -25,14 +25,13 @@ struct NodeFits {
     histories = NodeFits.histories(hierarchy, preparation, own: own)
     let histories = histories
     let patterns = histories.map { DemandPattern($0.values, perYear: perYear) }
-    let usesHybrid = settings.choice == .auto || settings.choice == .hybrid
+    let usesHybrid = [.auto, .hybrid, .combined].contains(settings.choice)
+    let usesPools = settings.choice == .auto || settings.choice == .combined
     let isColumn = patterns.map {
       usesHybrid && $0.mean > 0 && (!$0.isSparse || settings.choice == .hybrid)
     }
     let parents = PriorParents.parents(in: hierarchy, isDense: isColumn)
-    let sparse = own.filter {
-      settings.choice == .auto && patterns[$0].isSparse && patterns[$0].mean > 0
-    }
+    let sparse = own.filter { usesPools && patterns[$0].isSparse && patterns[$0].mean > 0 }
     let pools = SparsePools(
       sparse.map { $0 - own.lowerBound }, hierarchy: hierarchy, series: preparation.series,
       next: preparation.next, perYear: perYear)
@@ -52,9 +51,7 @@ struct NodeFits {
           family: nil)
       }
     let hybrids = try panels.forecast(columns, progress: progress)
-    let ladder = Ladder(
-      choice: settings.choice, bucket: settings.bucket,
-      horizon: settings.horizon)
+    let ladder = Ladder(choice: settings.choice, bucket: settings.bucket, horizon: settings.horizon)
     for node in hierarchy.nodes.indices {
       let parent = parents[node].map { (history: histories[$0], fit: fits[$0]) }
       let hybrid = placeOf[node].flatMap { hybrids[$0] }
@@ -67,8 +64,20 @@ struct NodeFits {
       share(fit, among: pool.members, settings.bucket)
       for member in pool.members { note(own.lowerBound + member, fit, hybrid, panels) }
     }
-    // The levels that months have learnt know better than their sum where it goes.
-    if settings.choice == .auto, settings.bucket != .month { scaleToAnchors() }
+    if settings.choice == .combined {
+      let means = try MethodCombination(panels: panels).means(of: columns, hybrids: hybrids)
+      for node in nodes { combine(node, placeOf[node].flatMap { means[$0] }) }
+    }
+    drawTogether(settings, errors: placeOf.mapValues { hybrids[$0]?.errors ?? [] })
+  }
+
+  private mutating func drawTogether(_ settings: ForecastSettings, errors: [Int: [Double]]) {
+    if settings.reconciliation != .bottomUp {
+      reconcile(settings.reconciliation, errors)
+    } else if settings.choice == .auto || settings.choice == .combined, settings.bucket != .month {
+      // The levels that months have learnt know better than their sum where it goes.
+      scaleToAnchors()
+    }
   }
 
   /// Sums of all nodes but the series' own, which are the series themselves.
@@ -153,6 +162,32 @@ struct NodeFits {
           own.lowerBound + member, .reconciliation,
           "scaled to \(hierarchy.nodes[node].level.rawValue)", to: scaled)
       }
+    }
+  }
+
+  /// A hybrid's answer gives way to its mean with other methods.
+  private mutating func combine(_ node: Int, _ means: [Double]?) {
+    let fit = fits[node]
+    guard fit.tier == .hybrid, let means else { return }
+    fits[node] = Fit(
+      tier: fit.tier, reason: fit.reason, means: means, spread: fit.spread, refused: fit.refused)
+    notes.step(node, .rung, "combined with smoothing", to: means)
+  }
+
+  /// Draws series and their sums together by what is known of their errors.
+  ///
+  /// - Parameter errors: one-step errors of nodes that have any, in units.
+  private mutating func reconcile(
+    _ method: ForecastSettings.Reconciliation, _ errors: [Int: [Double]]
+  ) {
+    let reconciliation = NodeReconciliation(hierarchy, own: own, preparation: preparation)
+    guard let bottoms = reconciliation.bottoms(of: fits, errors: errors, method) else { return }
+    for (series, means) in bottoms.enumerated() {
+      let fit = fits[own.lowerBound + series]
+      fits[own.lowerBound + series] = Fit(
+        tier: fit.tier, reason: fit.reason, means: means, spread: fit.spread, refused: fit.refused)
+      notes.step(
+        own.lowerBound + series, .reconciliation, "reconciled (\(method.rawValue))", to: means)
     }
   }
 

@@ -85,7 +85,11 @@ extension Grammar.Option {
     help: "known prices: item, from, price, location, region, promotion")
 
   static let method = Grammar.Option(
-    name: "method", value: "METHOD", help: "auto, hybrid, ets, naive or mean; default auto")
+    name: "method", value: "METHOD",
+    help: "auto, hybrid, combined, ets, naive or mean; default auto")
+  static let reconcile = Grammar.Option(
+    name: "reconcile", value: "HOW",
+    help: "how sums and series agree: bottom-up, wls, mint or auto; default bottom-up")
 
   static let complete = Grammar.Option(
     name: "complete", help: "days without a row are zero demand, not missing")

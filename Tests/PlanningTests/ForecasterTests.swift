@@ -208,7 +208,7 @@ struct ForecasterTests {
       Shop(days: 300).histories, settings: ForecastSettings(horizon: 7, choice: choice))
     let expected: Tier =
       switch choice {
-      case .auto, .hybrid: .hybrid
+      case .auto, .hybrid, .combined: .hybrid
       case .ets: .smoothing
       case .naive: .seasonalNaive
       case .mean: .mean

@@ -35,7 +35,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
       .init(
         name: "weights", value: "FILE",
         help: "what series weigh: item, location, region, category, quantity; default demand"),
-      .method, .complete,
+      .method, .reconcile, .complete,
       .init(
         name: "by", value: "GROUP",
         help: "level; or class or lead, of the series alone; default level"),
@@ -56,7 +56,9 @@ struct BacktestCommand: RunnableCommand, Hashable {
     settings = ForecastSettings(
       horizon: horizon, bucket: try arguments.choice("bucket", of: Bucket.self) ?? .day,
       quantiles: [0.025] + ForecastSettings.defaultQuantiles,
-      choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto)
+      choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto,
+      reconciliation: try arguments.choice(
+        "reconcile", of: ForecastSettings.Reconciliation.self) ?? .bottomUp)
     origins = try Self.count("origins", arguments) ?? 4
     step = try Self.count("step", arguments) ?? horizon
     calendar = arguments.text("calendar")
