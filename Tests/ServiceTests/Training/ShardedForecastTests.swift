@@ -41,7 +41,7 @@ struct ShardedForecastTests {
 
   private func claim(_ holder: String, in session: Session) async throws -> RunClaim {
     try #require(
-      _ = try await session.run { db in
+      try await session.run { db in
         try RunRequestStore.claim(holder: holder, leaseSeconds: 0, in: db)
       })
   }
@@ -186,7 +186,7 @@ struct ShardedForecastTests {
       _ = try await open(
         try await view(session), for: try await claim("first", in: session), in: session)
       for column in ["code_version", "processor_core"] {
-        try await session.run { db in
+        _ = try await session.run { db in
           try db.execute("UPDATE run_work SET \(unescaped: column) = 'other'")
         }
         #expect(try await help(hands("helper", target)).once(in: session) == nil)
