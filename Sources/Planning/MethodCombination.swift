@@ -58,7 +58,12 @@ struct MethodCombination {
   ) throws -> CombinationWeights.Evidence {
     var evidence = CombinationWeights.Evidence(methods: methodCount)
     let cut = columns.map { $0.cut(by: buckets) }
-    let hybrids = try past.forecast(cut, progress: nil)
+    var hybrids = [Hybrid.Forecast?](repeating: nil, count: cut.count)
+    for panel in HybridPanels.panels(of: cut) {
+      for (column, answer) in zip(panel.own, try past.forecast(panel, of: cut)) {
+        hybrids[column] = answer
+      }
+    }
     for (place, column) in cut.enumerated() {
       guard let hybrid = hybrids[place], hybrid.isPlausible, hybrid.scale > 0 else { continue }
       let methods = methods(column, hybrid.means)

@@ -26,10 +26,12 @@ struct NodeReconciliation {
     self.preparation = preparation
   }
 
-  /// How many buckets of errors MinT learns from.
-  static func errorBuckets(_ bucket: Bucket, nodes: Int) -> Int {
-    let affordable = min(2 * Int(bucket.perYear), errorLimit / max(nodes, 1))
-    return affordable >= min(fewestBuckets, 2 * Int(bucket.perYear)) ? affordable : 0
+  /// How many buckets of errors the reconciliation that was asked for learns from.
+  static func errorBuckets(_ settings: ForecastSettings, nodes: Int) -> Int {
+    guard settings.reconciliation == .mint else { return 0 }
+    let twoYears = 2 * Int(settings.bucket.perYear)
+    let affordable = min(twoYears, errorLimit / max(nodes, 1))
+    return affordable >= min(fewestBuckets, twoYears) ? affordable : 0
   }
 
   /// Units per bucket of each series; nil where no sum takes part or the equations have no answer.

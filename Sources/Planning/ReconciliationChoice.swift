@@ -14,7 +14,19 @@ enum ReconciliationChoice {
   static let leastGain = 0.01
   static let candidates: [ForecastSettings.Reconciliation] = [.bottomUp, .wls, .mint]
 
-  static func best(
+  /// The settings with a method in place of `auto`.
+  static func settled(
+    _ settings: ForecastSettings, histories: [DemandHistory], events: [CalendarEvent],
+    prices: [Price], origin: Day
+  ) throws -> ForecastSettings {
+    guard settings.reconciliation == .auto else { return settings }
+    var settled = settings
+    settled.reconciliation = try best(
+      histories: histories, events: events, prices: prices, origin: origin, settings: settings)
+    return settled
+  }
+
+  private static func best(
     histories: [DemandHistory], events: [CalendarEvent], prices: [Price], origin: Day,
     settings: ForecastSettings
   ) throws -> ForecastSettings.Reconciliation {
