@@ -5,7 +5,7 @@ internal import Inventory
 struct FitPlan {
   let hierarchy: Hierarchy
   let preparation: Preparation
-  let panels: HybridPanels
+  private(set) var panels: HybridPanels
   /// The positions of the series' own nodes.
   let own: Range<Int>
   /// One per node.
@@ -66,6 +66,9 @@ struct FitPlan {
           closures: FitPlan.closures(of: pool.members, preparation), family: nil)
       }
   }
+
+  /// Coefficients of an earlier origin stand instead of fits.
+  mutating func keep(_ kept: KeptFits) { panels.given = kept.coefficients(for: self) }
 
   /// Sums of all nodes but the series' own, which are the series themselves.
   private static func histories(

@@ -8,7 +8,7 @@ public import Inventory
 /// answer from elsewhere is, bit for bit, the one that would have been found here, if processor
 /// and program are of one kind.
 public struct ForecastWork: Sendable {
-  private let plan: FitPlan
+  private var plan: FitPlan
   private let panels: [HybridPanels.Panel]
   private let settings: ForecastSettings
   private let origin: Day
@@ -17,7 +17,8 @@ public struct ForecastWork: Sendable {
   /// - Parameters: those of `Forecaster.forecast`.
   public init(
     histories: [DemandHistory], events: [CalendarEvent], prices: [Price] = [], origin: Day,
-    settings: ForecastSettings, explaining isExplained: (Node) -> Bool = { _ in false }
+    settings: ForecastSettings, keeping kept: KeptFits? = nil,
+    explaining isExplained: (Node) -> Bool = { _ in false }
   ) throws {
     guard settings.horizon > 0 else { throw ForecastFailure.horizonNotPositive(settings.horizon) }
     let order = try ForecastWork.sorted(histories)
@@ -44,6 +45,7 @@ public struct ForecastWork: Sendable {
         window: window, features: features, horizon: settings.horizon,
         keptErrors: NodeReconciliation.errorBuckets(settings, nodes: hierarchy.nodes.count)),
       explaining: isExplained)
+    if let kept { plan.keep(kept) }
     panels = HybridPanels.panels(of: plan.columns)
     self.settings = settings
     self.origin = origin
@@ -62,7 +64,9 @@ public struct ForecastWork: Sendable {
   ///
   /// - Parameter answers: one per shard, in their order.
   /// - Throws: `ShardAnswerError.notOfThisWork` when they do not fit.
-  public func table(_ answers: [ShardAnswer]) throws -> ForecastTable {
+  public func table(
+    _ answers: [ShardAnswer], keepsFits: Bool = false
+  ) throws -> ForecastTable {
     guard answers.map(\.forecasts.count) == shards else { throw ShardAnswerError.notOfThisWork }
     var hybrids = [Hybrid.Forecast?](repeating: nil, count: plan.columns.count)
     for (panel, answer) in zip(panels, answers) {
@@ -75,7 +79,8 @@ public struct ForecastWork: Sendable {
     let nodes = fits.coherent(settings)
     return ForecastTable(
       origin: origin, settings: settings, days: ahead, nodes: nodes,
-      explanations: fits.explanations(days: ahead))
+      explanations: fits.explanations(days: ahead),
+      fits: keepsFits ? KeptFits(plan, hybrids: hybrids) : nil)
   }
 
   /// The positions of the histories in the order of the hierarchy's series.

@@ -29,6 +29,8 @@ struct HybridPanels {
   let horizon: Int
   /// Buckets whose errors forecasts bring along.
   var keptErrors = 0
+  /// Per column, coefficients that stand instead of a fit; empty for none.
+  var given: [[Double]?] = []
 
   /// The answers of a panel's own columns, in their order.
   func forecast(_ panel: Panel, of columns: [PanelColumn]) throws -> [Hybrid.Forecast?] {
@@ -69,7 +71,8 @@ struct HybridPanels {
       features: design, penalties: features.penalties,
       parents: chosen.map { columns[$0].parent.flatMap { placeOf[$0] } },
       closures: chosen.map { columns[$0].closures }, season: window.grid.bucket.season,
-      year: window.grid.bucket.wholeYear, horizon: horizon)
+      year: window.grid.bucket.wholeYear, horizon: horizon,
+      given: given.isEmpty ? nil : chosen.map { given[$0] })
   }
 
   /// The same calendar as it was some buckets ago; nil where too little history is left.

@@ -15,11 +15,14 @@ public struct RollingOrigins: Sendable {
   /// weight; nil weighs by demand.
   public let weights: String?
   public let grouping: AccuracyTable.Grouping
+  /// Whether each origin fits anew; else the first one's coefficients stand and levels move on.
+  public let refits: Bool
 
   public init(
     _ options: ForecastFilter.Options, count: Int, step: Int, weights: String? = nil,
-    by grouping: AccuracyTable.Grouping = .level
+    by grouping: AccuracyTable.Grouping = .level, refits: Bool = true
   ) {
+    self.refits = refits
     self.grouping = grouping
     self.options = options
     self.count = count
@@ -46,12 +49,14 @@ public struct RollingOrigins: Sendable {
       buckets.histories, bucket: bucket, last: buckets.origin,
       weights: try weights.map { try weightsOfSeries($0, buckets.histories.map(\.series)) },
       by: grouping)
+    var kept: KeptFits?
     for number in (0..<count).reversed() {
       let origin = grid.name(at: last - options.settings.horizon - number * step)
       let known = buckets.histories.filter { $0.start <= origin }
       let table = try Forecaster.forecast(
         histories: known, events: events, prices: prices, origin: origin,
-        settings: options.settings)
+        settings: options.settings, keeping: kept, keepsFits: !refits && kept == nil)
+      kept = kept ?? table.fits
       accuracy.add(table)
       progress?(table)
     }

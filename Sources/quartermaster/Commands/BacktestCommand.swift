@@ -16,6 +16,8 @@ struct BacktestCommand: RunnableCommand, Hashable {
   let grouping: AccuracyTable.Grouping
   let format: AccuracyFormat
   let mapping: ColumnMapping
+  /// Whether each origin fits anew.
+  let refits: Bool
 
   static let grammar = Grammar(
     name: "backtest",
@@ -36,6 +38,9 @@ struct BacktestCommand: RunnableCommand, Hashable {
         name: "weights", value: "FILE",
         help: "what series weigh: item, location, region, category, quantity; default demand"),
       .method, .reconcile, .complete,
+      .init(
+        name: "refit", value: "BOOL",
+        help: "false keeps the first origin's coefficients, levels move on; default true"),
       .init(
         name: "by", value: "GROUP",
         help: "level; or class or lead, of the series alone; default level"),
@@ -68,6 +73,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
     grouping = try arguments.choice("by", of: AccuracyTable.Grouping.self) ?? .level
     format = try arguments.choice("format", of: AccuracyFormat.self) ?? .table
     mapping = try ColumnMapping(arguments)
+    refits = try arguments.value("refit", "true or false") { Bool($0) } ?? true
   }
 
   private static func count(
@@ -84,7 +90,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
       ForecastFilter.Options(
         file: file, calendar: calendar, prices: prices, settings: settings,
         isComplete: isComplete, mapping: mapping), count: origins, step: step, weights: weights,
-      by: grouping)
+      by: grouping, refits: refits)
     let progress = surroundings.progress.step("backtest", unit: "origins", total: self.origins)
     let accuracy = try origins.run { _ in progress.advance(by: 1) }
     progress.finish()
