@@ -16,6 +16,8 @@ public struct RollingOrigins: Sendable {
   public let weights: String?
   public let grouping: AccuracyTable.Grouping
 
+  /// - Parameter options: every forecast goes to their `output`, beside what happened; nil keeps
+  ///   the table alone.
   public init(
     _ options: ForecastFilter.Options, count: Int, step: Int, weights: String? = nil,
     by grouping: AccuracyTable.Grouping = .level
@@ -46,6 +48,10 @@ public struct RollingOrigins: Sendable {
       buckets.histories, bucket: bucket, last: buckets.origin,
       weights: try weights.map { try weightsOfSeries($0, buckets.histories.map(\.series)) },
       by: grouping)
+    var writer: BacktestWriter?
+    if let output = options.output {
+      writer = try BacktestWriter(path: output, quantiles: options.settings.quantiles)
+    }
     for number in (0..<count).reversed() {
       let origin = grid.name(at: last - options.settings.horizon - number * step)
       let known = buckets.histories.filter { $0.start <= origin }
@@ -53,8 +59,10 @@ public struct RollingOrigins: Sendable {
         histories: known, events: events, prices: prices, origin: origin,
         settings: options.settings)
       accuracy.add(table)
+      try writer?.write(table, beside: accuracy)
       progress?(table)
     }
+    try writer?.finish()
     return accuracy
   }
 

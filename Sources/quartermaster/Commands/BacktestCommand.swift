@@ -12,6 +12,8 @@ struct BacktestCommand: RunnableCommand, Hashable {
   let calendar: String?
   let prices: String?
   let weights: String?
+  /// A path for every forecast; nil for none.
+  let output: String?
   let isComplete: Bool
   let grouping: AccuracyTable.Grouping
   let format: AccuracyFormat
@@ -40,6 +42,9 @@ struct BacktestCommand: RunnableCommand, Hashable {
         name: "by", value: "GROUP",
         help: "level; or class or lead, of the series alone; default level"),
       .init(name: "format", value: "FORMAT", help: "table or json; default table"),
+      .init(
+        name: "output", value: "FILE",
+        help: "also write every forecast beside what happened (CSV)"),
       .map, .ignore,
     ],
     examples: [
@@ -62,6 +67,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
     calendar = arguments.text("calendar")
     prices = arguments.text("prices")
     weights = arguments.text("weights")
+    output = arguments.text("output")
     isComplete = arguments.has("complete")
     grouping = try arguments.choice("by", of: AccuracyTable.Grouping.self) ?? .level
     format = try arguments.choice("format", of: AccuracyFormat.self) ?? .table
@@ -81,8 +87,8 @@ struct BacktestCommand: RunnableCommand, Hashable {
     let origins = RollingOrigins(
       ForecastFilter.Options(
         file: file, calendar: calendar, prices: prices, settings: settings,
-        isComplete: isComplete, mapping: mapping), count: origins, step: step, weights: weights,
-      by: grouping)
+        isComplete: isComplete, output: output, mapping: mapping), count: origins, step: step,
+      weights: weights, by: grouping)
     let progress = surroundings.progress.step("backtest", unit: "origins", total: self.origins)
     let accuracy = try origins.run { _ in progress.advance(by: 1) }
     progress.finish()
