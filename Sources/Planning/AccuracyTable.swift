@@ -162,9 +162,17 @@ public struct AccuracyTable: Sendable {
     }
   }
 
+  /// Of the nodes that are known, coarsest first.
+  public var levels: [Level] { Set(actuals.keys.map(\.level)).sorted() }
+
   /// What happened in the buckets after an origin, in units; NaN where it is not known.
   public func demand(of node: Node, after origin: Day, buckets: Int) -> [Double] {
     demand(of: node, from: grid.position(of: origin) + 1, buckets: buckets)
+  }
+
+  /// What happened in the last buckets up to an origin, in units; NaN where it is not known.
+  public func history(of node: Node, through origin: Day, buckets: Int) -> [Double] {
+    demand(of: node, from: grid.position(of: origin) + 1 - buckets, buckets: buckets)
   }
 
   private func demand(of node: Node, from next: Int, buckets: Int) -> [Double] {

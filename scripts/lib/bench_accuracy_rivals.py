@@ -1,7 +1,7 @@
 """Others' forecasts of the same data sets, from the same origins: statsforecast and LightGBM.
 
 One sensible setting each, tuned on none of them; one thread; timed by the processor time of
-fitting and forecasting. What took long is kept in .build/rivals and not made again: delete it there.
+fitting and forecasting. What is made is kept in .build/rivals, and made anew where it is deleted.
 """
 
 import json

@@ -225,21 +225,18 @@ def worst_tenth(figures):
     return total / share
 
 
-def pinball(data, forecasts, level, probabilities=None):
-    """Mean over quantiles, buckets and series of the pinball loss in units; in shares of the mean
-    absolute change of history (M5's SPL); and in shares of demand."""
-    level_probabilities = probabilities or forecasts.probabilities
-    units, scaled, sold, count = [], [], 0.0, 0
+def pinball(data, forecasts, level):
+    """Mean pinball loss of the quantiles 0.05 to 0.95, in mean absolute changes of a node's
+    history, buckets before its first sale counted as zeros."""
+    probabilities = [one for one in forecasts.probabilities if 0.05 <= one <= 0.95]
+    found = []
     for origin, history, actual, _, names in each(data, forecasts, level):
         losses = 0
-        for probability in level_probabilities:
+        for probability in probabilities:
             above = actual - forecasts.quantiles[level, probability].loc[origin].reindex(
                 columns=names).to_numpy()
             losses = losses + numpy.maximum(probability * above, (probability - 1) * above)
-        mean = losses.mean(axis=0) / len(level_probabilities)
-        steps = numpy.nanmean(numpy.abs(numpy.diff(history, axis=0)), axis=0)
-        known = numpy.isfinite(mean) & (steps > 0)
-        units.append(mean[known].mean())
-        scaled.append((mean / numpy.where(steps > 0, steps, numpy.nan))[known].mean())
-        sold, count = sold + actual[:, known].sum(), count + actual[:, known].size
-    return numpy.mean(units), numpy.mean(scaled), numpy.mean(units) / (sold / count)
+        steps = numpy.abs(numpy.diff(numpy.nan_to_num(history), axis=0)).mean(axis=0)
+        steps = numpy.where(steps > 0, steps, numpy.nan) * len(probabilities)
+        found.append(numpy.nanmean(losses.mean(axis=0) / steps))
+    return float(numpy.mean(found))

@@ -49,8 +49,9 @@ struct BacktestWriter: ~Copyable {
     seed.combine(node.node.name)
     seed.combine(Int64(origin.ordinal))
     let totals = node.spread.sampleTotals(
-      means: node.means.map { Double($0) / 1000 }, paths: BacktestWriter.paths, seed: seed.value)
-      .sorted()
+      means: node.means.map { Double($0) / 1000 }, paths: BacktestWriter.paths, seed: seed.value
+    )
+    .sorted()
     return quantiles.map { totals[Int($0 * Double(totals.count))] }
   }
 

@@ -29,6 +29,30 @@ public struct RollingOrigins: Sendable {
     self.weights = weights
   }
 
+  /// Measures, and draws one node.
+  ///
+  /// - Parameter progress: called as each origin is done.
+  public func draw(
+    _ wanted: ExplainedNode, progress: (() -> Void)? = nil
+  ) throws -> (accuracy: AccuracyTable, chart: BacktestChart) {
+    var tables: [ForecastTable] = []
+    let accuracy = try run { table in
+      // Of all nodes of all origins only the one that is drawn is worth its memory.
+      tables.append(
+        ForecastTable(
+          origin: table.origin, settings: table.settings, days: table.days,
+          nodes: table.nodes.filter { wanted.covers($0.node) }))
+      progress?()
+    }
+    let found = tables.last?.nodes.min { $0.node.level < $1.node.level }
+    guard let found,
+      let chart = BacktestChart(
+        found.node, tables: tables.filter { $0.nodes.contains { $0.node == found.node } },
+        step: step, accuracy: accuracy)
+    else { throw NothingToDraw(levels: accuracy.levels) }
+    return (accuracy, chart)
+  }
+
   /// - Parameter progress: called with each table as its origin is done.
   public func run(progress: ((ForecastTable) -> Void)? = nil) throws -> AccuracyTable {
     let events = try options.calendar.map { try CalendarFile.events($0) } ?? []
