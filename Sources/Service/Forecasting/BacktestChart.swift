@@ -1,5 +1,5 @@
-internal import Inventory
-public import Planning
+public import Inventory
+internal import Planning
 
 /// What one node sold, and over it what was forecast from each origin, as a drawing that stands
 /// alone (SVG). Where the origins are many, the earliest are left out.

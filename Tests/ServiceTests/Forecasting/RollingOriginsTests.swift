@@ -99,7 +99,7 @@ struct RollingOriginsTests {
       #expect(drawing.components(separatedBy: "class=\"fan\"").count == 4)
       #expect(drawing.components(separatedBy: "class=\"demand\"").count == 2)
       #expect(drawing.contains("tea"))
-      // Fifty-six or fewer days before the first origin, then as far as the last forecast.
+      // Twenty-eight days before the first origin, then as far as the last forecast reaches.
       #expect(drawing.contains("63 buckets of demand"))
     }
   }
