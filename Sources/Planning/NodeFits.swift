@@ -7,98 +7,32 @@ struct NodeFits {
   private var preparation: Preparation
   private var fits: [Fit] = []
   private let own: Range<Int>
-  private var histories: [NodeHistory] = []
+  private let histories: [NodeHistory]
   private var notes: ExplanationNotes
 
-  /// - Parameter isExplained: the nodes whose forecasts are taken apart.
-  init(
-    _ hierarchy: Hierarchy, _ preparation: Preparation, settings: ForecastSettings,
-    panels: HybridPanels, explaining isExplained: (Node) -> Bool, progress: ForecastProgress?
-  ) throws {
-    self.hierarchy = hierarchy
-    self.preparation = preparation
-    notes = ExplanationNotes(
-      Set(hierarchy.nodes.indices.filter { isExplained(hierarchy.nodes[$0]) }))
-    own = hierarchy.levels.last.map { hierarchy.nodes(of: $0) } ?? 0..<0
-    if hierarchy.series.isEmpty { return }
-    let perYear = Int(settings.bucket.perYear)
-    histories = NodeFits.histories(hierarchy, preparation, own: own)
-    let histories = histories
-    let patterns = histories.map { DemandPattern($0.values, perYear: perYear) }
-    let usesHybrid = settings.choice == .auto || settings.choice == .hybrid
-    let isColumn = patterns.map {
-      usesHybrid && $0.mean > 0 && (!$0.isSparse || settings.choice == .hybrid)
-    }
-    let parents = PriorParents.parents(in: hierarchy, isDense: isColumn)
-    let sparse = own.filter {
-      settings.choice == .auto && patterns[$0].isSparse && patterns[$0].mean > 0
-    }
-    let pools = SparsePools(
-      sparse.map { $0 - own.lowerBound }, hierarchy: hierarchy, series: preparation.series,
-      next: preparation.next, perYear: perYear)
-
-    let nodes = hierarchy.nodes.indices.filter { isColumn[$0] }
-    var placeOf: [Int: Int] = [:]
-    for (place, node) in nodes.enumerated() { placeOf[node] = place }
-    let columns =
-      nodes.map { node in
-        PanelColumn(
-          history: histories[node], parent: parents[node].flatMap { placeOf[$0] },
-          closures: closures(of: hierarchy.members[node]), family: family(of: node))
-      }
-      + pools.pools.map { pool in
-        PanelColumn(
-          history: pool.history, parent: placeOf[pool.node], closures: closures(of: pool.members),
-          family: nil)
-      }
-    let hybrids = try panels.forecast(columns, progress: progress)
+  /// - Parameter hybrids: the hybrid's answers, in the order of the plan's columns.
+  init(_ plan: FitPlan, hybrids: [Hybrid.Forecast?], settings: ForecastSettings) {
+    hierarchy = plan.hierarchy
+    preparation = plan.preparation
+    own = plan.own
+    histories = plan.histories
+    notes = ExplanationNotes(plan.explained)
     let ladder = Ladder(
-      choice: settings.choice, bucket: settings.bucket,
-      horizon: settings.horizon)
+      choice: settings.choice, bucket: settings.bucket, horizon: settings.horizon)
     for node in hierarchy.nodes.indices {
-      let parent = parents[node].map { (history: histories[$0], fit: fits[$0]) }
-      let hybrid = placeOf[node].flatMap { hybrids[$0] }
+      let parent = plan.parents[node].map { (history: histories[$0], fit: fits[$0]) }
+      let hybrid = plan.columnOf[node].flatMap { hybrids[$0] }
       fits.append(ladder.fit(histories[node], hybrid: hybrid, parent: parent))
-      note(node, fits[node], hybrid, panels)
+      note(node, fits[node], hybrid, plan.panels)
     }
-    for (place, pool) in pools.pools.enumerated() {
-      let hybrid = hybrids[nodes.count + place]
+    for (place, pool) in plan.pools.enumerated() {
+      let hybrid = hybrids[plan.firstPoolColumn + place]
       let fit = ladder.fit(pool.history, hybrid: hybrid)
       share(fit, among: pool.members, settings.bucket)
-      for member in pool.members { note(own.lowerBound + member, fit, hybrid, panels) }
+      for member in pool.members { note(own.lowerBound + member, fit, hybrid, plan.panels) }
     }
     // The levels that months have learnt know better than their sum where it goes.
     if settings.choice == .auto, settings.bucket != .month { scaleToAnchors() }
-  }
-
-  /// Sums of all nodes but the series' own, which are the series themselves.
-  private static func histories(
-    _ hierarchy: Hierarchy, _ preparation: Preparation, own: Range<Int>
-  ) -> [NodeHistory] {
-    hierarchy.nodes.indices.map { node in
-      let members = hierarchy.members[node]
-      return own.contains(node)
-        ? NodeHistory(preparation.series[members[0]])
-        : NodeHistory(
-          sumOf: members.lazy.map { preparation.series[$0] }, next: preparation.next)
-    }
-  }
-
-  /// Leads at which every series that still lives is closed.
-  private func closures(of members: [Int]) -> [Int] {
-    var shared: Set<Int>?
-    for member in members where !preparation.series[member].ended {
-      let ahead = preparation.series[member].closedAhead
-      shared = shared?.intersection(ahead) ?? ahead
-      if ahead.isEmpty { return [] }
-    }
-    return (shared ?? []).map { $0 - preparation.next }.sorted()
-  }
-
-  /// Nodes of one item stand together, because they are drawn towards each other.
-  private func family(of node: Int) -> Int? {
-    guard hierarchy.nodes[node].item != nil else { return nil }
-    return hierarchy.node(.item, of: hierarchy.series[hierarchy.members[node][0]])
   }
 
   /// Shares a pool's forecast out by its members' own levels.
