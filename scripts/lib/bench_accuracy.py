@@ -298,6 +298,9 @@ def section(bench, is_full):
         *comparison("method", (weeks, of_weeks), rivals.walmart(weeks),
                     lambda found, origins, nodes: walmart_error(
                         bench, weeks, found, origins, nodes), 0, is_full), "",
+        "30,490 items x stores, months, RMSSE:", "",
+        *comparison("method", (months, of_months), rivals.monthly_items(months),
+                    unweighed(months, "item-location"), 4, is_full), "",
         "149 sparse items of one department, days, RMSSE:", "",
         *comparison("method", (items, of_items), rivals.sparse_items(items),
                     unweighed(items, "item-location"), 4, is_full), "",

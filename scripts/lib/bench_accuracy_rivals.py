@@ -168,22 +168,17 @@ def observations(data, levels, origin):
     parts = []
     named = data.values.columns.to_frame(index=False)
     for place, level in enumerate(levels):
-        truth, labels = data.nodes(level).iloc[:origin], data.labels(level)
-        facts = named[LEVELS[level]].assign(node=labels).drop_duplicates("node").set_index("node")
-        for node in truth:
-            history = filled(truth[node].to_numpy(float))
-            if len(history) == 0:
-                continue
-            parts.append(pandas.DataFrame({
-                "unique_id": f"{level}:{node}", "ds": range(origin - len(history), origin),
-                "y": history, "level": place,
-                **{code: facts.loc[node].get(code, "") for code in
-                   ("item", "location", "region", "category")}}))
+        keys = LEVELS[level]
+        facts = named[keys].assign(node=data.labels(level)).drop_duplicates("node")
+        known = data.nodes(level).iloc[:origin].ffill()
+        long = known.set_axis(range(origin)).T.stack().rename_axis(["node", "ds"])
+        rows = long.rename("y").reset_index().merge(facts, on="node", how="left")
+        parts.append(rows.assign(unique_id=level + ":" + rows.node.astype(str), level=place))
     rows = pandas.concat(parts, ignore_index=True)
-    fixed = ["level", "item", "location", "region", "category"]
-    fixed = [name for name in fixed if rows[name].nunique() > 1]
-    rows = rows[["unique_id", "ds", "y", *fixed]]
-    return rows.assign(**{name: rows[name].astype("category") for name in fixed}), fixed
+    fixed = [name for name in ("level", "item", "location", "region", "category")
+             if name in rows and rows[name].nunique() > 1]
+    rows = rows.assign(**{name: rows[name].fillna("").astype("category") for name in fixed})
+    return rows[["unique_id", "ds", "y", *fixed]], fixed
 
 
 def calendar_features(data):
@@ -270,6 +265,15 @@ def sparse_items(data):
     return [*intermittent(data, ["item-location"], tsb(0.1, 0.05), "TSB(0.1, 0.05)"),
             Rival("AutoETS(7)", "autoets", data,
                   univariate(data, auto_ets(7), ["item-location"]), third)]
+
+
+def monthly_items(data):
+    levels, fourth = ["item-location"], data.origins[::4]
+    return [
+        Rival("seasonal naive", "naive", data, univariate(data, SeasonalNaive(12), levels),
+              is_slow=False),
+        Rival("LightGBM (Tweedie)", "lightgbm-recursive", data,
+              light_gbm(data, levels, False, "tweedie", ()), fourth)]
 
 
 def carparts(data):
