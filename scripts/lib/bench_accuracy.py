@@ -18,6 +18,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
 import bench_accuracy_data as sets  # noqa: E402
 import bench_accuracy_rivals as rivals  # noqa: E402
 import bench_accuracy_score as score  # noqa: E402
+import bench_accuracy_tables as tables  # noqa: E402
 import numpy  # noqa: E402
 import pandas  # noqa: E402
 
@@ -63,35 +64,6 @@ def timed(command, text=None):
         if status:
             raise SystemExit(f"{command[0]} {command[1]} failed: {errors.read()}")
         return usage.ru_utime + usage.ru_stime, out.read()
-
-
-class Goals:
-    """What is asked for beside what was measured."""
-
-    def __init__(self):
-        self.rows = []
-
-    def add(self, what, figure, must, reach, digits=3):
-        """Limits are (lowest, highest), None for either that is free."""
-        def shown(limits):
-            low, high = limits
-            if low is None:
-                return f"<= {high:g}"
-            return f">= {low:g}" if high is None else f"{low:g} to {high:g}"
-
-        def holds(limits):
-            low, high = limits
-            values = figure if isinstance(figure, (list, tuple)) else [figure]
-            return all((low is None or round(value, digits) >= low)
-                       and (high is None or round(value, digits) <= high) for value in values)
-
-        text = (f"{min(figure):.{digits}f} to {max(figure):.{digits}f}"
-                if isinstance(figure, (list, tuple)) else f"{figure:,.{digits}f}")
-        verdict = "reached" if holds(reach) else "met" if holds(must) else "**missed**"
-        self.rows.append(f"| {what} | {text} | {shown(must)} | {shown(reach)} | {verdict} |")
-
-    def table(self):
-        return ["| what | here | must | reach | |", "|---|---:|---:|---:|---|", *self.rows]
 
 
 # Data set by data set ---------------------------------------------------------------------------
@@ -199,76 +171,11 @@ def m3(bench, goals):
     return data, plain
 
 
-# Ours beside others -----------------------------------------------------------------------------
-
-
-def comparison(title, ours, found, error, digits, is_full):
-    """A line for each rival, with our error on the same part and the processor time of both.
-
-    - error: of forecasts, on some origins and nodes.
-    - is_full: whether rivals that take long are made where they are not kept.
-    """
-    data, plain = ours
-    lines = [f"| {title} | on | error | ours there | processor time |", "|---|---|---:|---:|---:|",
-             f"| quartermaster | all | {error(plain, None, None):,.{digits}f} | |"
-             f" {plain.seconds:,.1f} s |"]
-    for rival in found:
-        if rival.is_slow and not is_full and not rival.is_kept:
-            continue
-        forecasts = rival.forecasts()
-        theirs = error(forecasts, rival.origins, rival.nodes)
-        own = error(plain, rival.origins, rival.nodes)
-        lines.append(
-            f"| {rival.title} | {part(data, rival)} | {theirs:,.{digits}f} |"
-            f" {own:,.{digits}f} ({own / theirs - 1:+.1%}) | {forecasts.seconds:,.1f} s |")
-    return lines
-
-
-def part(data, rival):
-    words = []
-    if rival.origins is not None:
-        words.append(f"{len(rival.origins)} of {len(data.origins)} origins")
-    if rival.nodes is not None:
-        words.append(f"{len(rival.nodes):,} of {data.values.shape[1]:,} series")
-    return ", ".join(words) or "all"
-
-
-def classes(found, goals):
-    """Bias of sums for every demand class of every data set."""
-    lines = ["| data | class | series | units | bias of the sum | mean RMSSE |"
-             " outermost quantiles |", "|---|---|---:|---:|---:|---:|---:|"]
-    biases = []
-    for data, plain in found:
-        of_data = score.by_class(data, plain)
-        units = sum(line["sold"] for line in of_data)
-        biases += [line["bias"] for line in of_data if line["sold"] >= 0.01 * units]
-        for line in of_data:
-            lines.append(
-                f"| {data.name} | {line['class']} | {line['series']:,.0f} | {line['sold']:,.0f} |"
-                f" {line['bias']:+.1%} | {line['rmsse']:.3f} | {line['coverage']:.3f} |")
-    goals.add("bias of the sum of series, each class with 1 % of a data set's units", biases,
-              (-.02, .02), (-.01, .01))
-    return lines
-
-
-def levels(found):
-    """What the classes leave open: sums of series, and sums of buckets."""
-    lines = ["| data | level | nodes | WAPE | bias | RMSSE | 95 % interval |"
-             " of the horizon's sums |", "|---|---|---:|---:|---:|---:|---:|---:|"]
-    for data, plain in found:
-        for level in [level for level in sets.LEVELS if level in plain.means]:
-            wape, bias = score.wape_and_bias(data, plain, level)
-            sums = (f"{score.coverage_of_sums(data, plain, level).mean():.3f}"
-                    if plain.sums else "")
-            lines.append(
-                f"| {data.name} | {level} | {len(plain.means[level].columns):,} | {wape:.3f} |"
-                f" {bias:+.1%} | {score.rmsse(data, plain, level).mean():.3f} |"
-                f" {score.coverage(data, plain, level).mean():.3f} | {sums} |")
-    return lines
+# The section -------------------------------------------------------------------------------------
 
 
 def section(bench, is_full):
-    goals = Goals()
+    goals = tables.Goals()
     m5, plain, of_m5 = departments(bench, goals)
     weeks, of_weeks = walmart(bench, goals)
     months, of_months = monthly_items(bench, goals)
@@ -276,7 +183,7 @@ def section(bench, is_full):
     parts, of_parts = carparts(bench, goals)
     years, of_years = m3(bench, goals)
     others = [(weeks, of_weeks), (months, of_months), (items, of_items), (parts, of_parts)]
-    by_class = classes([(m5, plain), *others], goals)
+    by_class = tables.classes([(m5, plain), *others], goals)
 
     def weighed(found, origins, nodes):
         return score.wrmsse(m5, found, origins)["mean"]
@@ -288,29 +195,29 @@ def section(bench, is_full):
     return "\n".join([
         "Every forecast of ours below is made by the program with its defaults, and scored with the"
         " others' by one scorer; definitions are at the end.", "", *goals.table(), "", *of_m5, "",
-        "The other data sets, series and nodes weighing alike:", "", *levels(others), "",
+        "The other data sets, series and nodes weighing alike:", "", *tables.levels(others), "",
         "Bias and coverage of series by demand class (ADI 1.32, CV² 0.49, from the history"
         " before each origin):", "", *by_class, "",
         "M5's departments, WRMSSE, mean of levels and origins. Rivals are fitted to all 154 nodes,"
         " level by level, and know that shops are closed on 25 December:", "",
-        *comparison("method", (m5, plain), rivals.departments(m5), weighed, 4, is_full), "",
+        *tables.comparison((m5, plain), rivals.departments(m5), weighed, 4, is_full), "",
         "Walmart, WMAE in dollars:", "",
-        *comparison("method", (weeks, of_weeks), rivals.walmart(weeks),
-                    lambda found, origins, nodes: walmart_error(
-                        bench, weeks, found, origins, nodes), 0, is_full), "",
+        *tables.comparison(
+            (weeks, of_weeks), rivals.walmart(weeks), lambda found, origins, nodes: walmart_error(
+                bench, weeks, found, origins, nodes), 0, is_full), "",
         "30,490 items x stores, months, RMSSE:", "",
-        *comparison("method", (months, of_months), rivals.monthly_items(months),
-                    unweighed(months, "item-location"), 4, is_full), "",
+        *tables.comparison(
+            (months, of_months), rivals.monthly_items(months), unweighed(months, "item-location"), 4, is_full), "",
         "149 sparse items of one department, days, RMSSE:", "",
-        *comparison("method", (items, of_items), rivals.sparse_items(items),
-                    unweighed(items, "item-location"), 4, is_full), "",
+        *tables.comparison(
+            (items, of_items), rivals.sparse_items(items), unweighed(items, "item-location"), 4, is_full), "",
         "Car parts, months, RMSSE:", "",
-        *comparison("method", (parts, of_parts), rivals.carparts(parts),
-                    unweighed(parts, "item"), 4, is_full), "",
+        *tables.comparison(
+            (parts, of_parts), rivals.carparts(parts), unweighed(parts, "item"), 4, is_full), "",
         "M3, 1,428 monthly series, sMAPE; the published scores stand below:", "",
-        *comparison("method", (years, of_years), rivals.m3(years),
-                    lambda found, origins, nodes: score.smape(years, found, origins, nodes), 2,
-                    is_full), "", DEFINITIONS])
+        *tables.comparison(
+            (years, of_years), rivals.m3(years), lambda found, origins, nodes: score.smape(
+                years, found, origins, nodes), 2, is_full), "", DEFINITIONS])
 
 
 DEFINITIONS = """\
