@@ -207,10 +207,12 @@ def section(bench, is_full):
                 bench, weeks, found, origins, nodes), 0, is_full), "",
         "30,490 items x stores, months, RMSSE:", "",
         *tables.comparison(
-            (months, of_months), rivals.monthly_items(months), unweighed(months, "item-location"), 4, is_full), "",
+            (months, of_months), rivals.monthly_items(months),
+            unweighed(months, "item-location"), 4, is_full), "",
         "149 sparse items of one department, days, RMSSE:", "",
         *tables.comparison(
-            (items, of_items), rivals.sparse_items(items), unweighed(items, "item-location"), 4, is_full), "",
+            (items, of_items), rivals.sparse_items(items),
+            unweighed(items, "item-location"), 4, is_full), "",
         "Car parts, months, RMSSE:", "",
         *tables.comparison(
             (parts, of_parts), rivals.carparts(parts), unweighed(parts, "item"), 4, is_full), "",
