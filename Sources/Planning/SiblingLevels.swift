@@ -15,7 +15,7 @@ internal import LinearAlgebra
 ///
 ///     u ~ w . (l_1, l_2, l_3, a, m_2, m_3),    towards w = (0, 1, 0, 0, 0, 0)
 ///
-/// everything divided by sqrt(l_1 + mean l_1 / 20), so that no series outweighs the rest; the prior
+/// everything divided by sqrt(l_1 + mean l_1 / 10), so that no series outweighs the rest; the prior
 /// counts as much as 200 rows. w l at the origin times s is the forecast. A pooled regression on a
 /// bank of smoothed levels is the global model of Montero-Manso and Hyndman (2021, International
 /// Journal of Forecasting 37(4)) in six numbers.
@@ -57,7 +57,7 @@ struct SiblingLevels {
 
   static let priorRows = 200.0
   /// Of the mean slow level: what is added to a series' own before dividing by it.
-  static let floorShare = 0.05
+  static let floorShare = 0.1
   /// A family with fewer rows per weight takes the prior.
   static let rowsPerWeight = 10
 

@@ -9,16 +9,16 @@ struct SiblingFamiliesTests {
   func noise() {
     var random = SplitMix(3)
     let even = Array(repeating: 9.0, count: 400)
-    #expect(DemandPattern.noise(even, perYear: 365, season: 7) == 0)
-    #expect(DemandPattern.noise([], perYear: 365, season: 7) == 0)
-    #expect(DemandPattern.noise([0, .nan, 0], perYear: 365, season: 1) == 0)
-    let weekly = (0..<400).map { $0 % 7 == 0 ? 90.0 : 9 }
-    #expect(DemandPattern.noise(weekly, perYear: 365, season: 7) == 0)
+    #expect(DemandPattern.noise(even, perYear: 365) == 0)
+    #expect(DemandPattern.noise([], perYear: 365) == 0)
+    #expect(DemandPattern.noise([0, .nan, 0], perYear: 365) == 0)
+    let doubled = (0..<400).map { $0.isMultiple(of: 2) ? 4.0 : 16 }
+    #expect(abs(DemandPattern.noise(doubled, perYear: 365) - 0.8.squareRoot()) < 0.001)
     // Binomial counts of 90 chances in ten: mean 9, variance 8.1, so about a third of the mean.
     let counts = (0..<800).map { _ in
       Double((0..<90).count { _ in Int.random(in: 0..<10, using: &random) == 0 })
     }
-    #expect(abs(DemandPattern.noise(counts, perYear: 365, season: 7) - 0.32) < 0.03)
+    #expect(abs(DemandPattern.noise(counts, perYear: 365) - 0.32) < 0.03)
   }
 
   /// Months of `count` items at one location; the noise is a uniform share of the level.
