@@ -46,7 +46,7 @@ struct MemberReader {
   init(_ tree: JSONTree, path: String) throws(ConfigurationFault) {
     guard case .object(let members) = tree else {
       throw .invalid(
-        member: path.isEmpty ? "the configuration" : path, found: tree.shown,
+        member: path.isEmpty ? "the configuration" : String(path.dropLast()), found: tree.shown,
         expected: "an object")
     }
     self.members = members

@@ -36,7 +36,7 @@ struct ConfigurationTests {
     "what is wrong with a document is said by its member",
     arguments: [
       ("", "the configuration is no JSON"), ("[]", "the configuration is a list"),
-      (#"{"horizon":28}"#, "may have no 'horizon'; did you mean 'horizon_days'?"),
+      (#"{"horizon_day":28}"#, "may have no 'horizon_day'; did you mean 'horizon_days'?"),
       (#"{"horizon_days":0}"#, "horizon_days is 0.0; it should be a whole number from 1 to 365"),
       (#"{"horizon_days":1.5}"#, "a whole number"),
       (#"{"quantiles":[0.5,0.1]}"#, "quantiles is a list; it should be 1 to 20 ascending"),

@@ -189,7 +189,7 @@ extension ForecastTable {
     var nodes = nodes
     let place = place % nodes.count
     var quantiles = nodes[place].quantiles
-    quantiles[0][0] = .nan
+    if !quantiles.isEmpty { quantiles[0][0] = .nan }
     nodes[place] = nodes[place].with(means: nodes[place].means, quantiles: quantiles)
     return with(nodes)
   }

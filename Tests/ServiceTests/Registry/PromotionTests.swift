@@ -1,3 +1,4 @@
+import HTTP
 import Inventory
 import Planning
 import Postgres
@@ -11,8 +12,8 @@ import Testing
 struct PromotionTests {
   private static let questions = [
     "/v1/forecasts?limit=1000", "/v1/flags",
-    "/v1/reports/procurement?region=north&as_of=2024-06-30",
-    "/v1/reports/procurement?region=south&as_of=2024-06-30",
+    "/v1/reports/procurement?region=north&as_of=2024-07-01",
+    "/v1/reports/procurement?region=south&as_of=2024-07-01",
   ]
 
   private func answers(_ api: LiveAPI) async throws -> [String] {
@@ -33,16 +34,21 @@ struct PromotionTests {
       body: Array(json.utf8))
   }
 
-  /// Another day of data, and a run of it.
-  private func trainAgain(_ api: LiveAPI) async throws -> Int {
+  private static let tomorrow = ZoneClock(asOf: day("2024-07-01"), deploymentZone: "UTC")
+
+  /// Another day of data.
+  private func pushTomorrow(_ api: LiveAPI) async throws {
     var warehouse = Warehouse(session: api.session)
-    warehouse.clock = ZoneClock(asOf: day("2024-07-01"), deploymentZone: "UTC")
+    warehouse.clock = Self.tomorrow
     for (source, location) in [("north-erp", "leeds"), ("south-erp", "bath")] {
       try await warehouse.sync(
         .demand, "item,location,day,quantity\noats,\(location),2024-07-01,7\n", source: source,
         through: "2024-07-01")
     }
-    let summary = try await Training.run(clock: warehouse.clock, in: api.session)
+  }
+
+  private func trainTomorrow(_ api: LiveAPI) async throws -> Int {
+    let summary = try await Training.run(clock: Self.tomorrow, in: api.session)
     #expect(summary.refusal == nil, "\(summary.refusal?.reason ?? "")")
     return summary.run
   }
@@ -50,8 +56,9 @@ struct PromotionTests {
   @Test("after a rollback every answer is the same byte for byte as before")
   func rollBack() async throws {
     try await LiveAPI.run { api in
+      try await pushTomorrow(api)
       let before = try await answers(api)
-      let second = try await trainAgain(api)
+      let second = try await trainTomorrow(api)
       let meanwhile = try await answers(api)
       #expect(meanwhile[0] != before[0])
       let reply = try await post("/v1/rollback", #"{"reason":"the north looks wrong"}"#, api)
@@ -124,7 +131,8 @@ struct PromotionTests {
   @Test("a reader of a region sees its checks and those of all, and no other region's")
   func regionalChecks() async throws {
     try await LiveAPI.run { api in
-      let second = try await trainAgain(api)
+      try await pushTomorrow(api)
+      let second = try await trainTomorrow(api)
       let run = try await api.get("/v1/runs/\(second)", .northReader).object()
       let regions = (run["checks"] as? [[String: Any]])?.compactMap { $0["region"] as? String }
       #expect(Set(regions ?? []) == ["north"])
