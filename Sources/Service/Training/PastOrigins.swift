@@ -46,11 +46,11 @@ struct PastOrigins: Sendable {
     _ origin: Day, _ past: Past, champion: RunConfiguration?, to trial: inout GateTrial
   ) throws {
     let settings = configuration.trialSettings
-    let challenger = try maker.make(past.dataset, origin, settings, nil)
+    let challenger = try maker.make(past.dataset, origin, settings)
     var means = past.published
     if means.isEmpty, let champion {
       let refitted = try ForecastMaker.standard.make(
-        past.dataset, origin, champion.trialSettings, nil)
+        past.dataset, origin, champion.trialSettings)
       means = refitted.dailyMeans
     }
     trial.add(challenger, champion: means)
@@ -64,7 +64,7 @@ struct PastOrigins: Sendable {
     let blind = view.dataset.with(histories.compactMap { $0.known(through: origin) })
     let settings = configuration.trialSettings
     trial.compare(
-      try maker.make(seeing, origin, settings, nil), try maker.make(blind, origin, settings, nil))
+      try maker.make(seeing, origin, settings), try maker.make(blind, origin, settings))
   }
 
   /// What the forecast in use was made by; that of the defaults where it is older than

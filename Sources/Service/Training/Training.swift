@@ -47,6 +47,8 @@ public enum Training {
   /// Days beyond the horizon, so that a region that falls behind can still serve.
   static let reserveDays = 14
 
+  /// Trains all regions here and now, when no other run is under way any more.
+  ///
   /// - Parameter published: the last thing in the transaction that publishes or refuses the run;
   ///   what it throws undoes all of it.
   public static func run(
@@ -66,11 +68,14 @@ public enum Training {
     published: @Sendable (_ run: Int, isolated Session) throws -> Void = { _, _ in }
   ) async throws -> TrainingSummary {
     try await session.run { db in try RunStore.beginTraining(in: db) }
+    while try await session.run(RunRequestStore.isAnyUnderWay) {
+      try await Task.sleep(for: .milliseconds(200))
+    }
     let outcome: Result<TrainingSummary, any Error>
     do {
       outcome = .success(
         try await train(
-          by: maker, clock: clock, progress: progress, in: session, viewed: viewed,
+          by: maker, clock: clock, progress: progress, shared: nil, in: session, viewed: viewed,
           published: published))
     } catch {
       outcome = .failure(error)
@@ -84,9 +89,13 @@ public enum Training {
     return try outcome.get()
   }
 
-  private static func train(
-    by maker: ForecastMaker, clock: ZoneClock, progress: Progress.Channel, in session: Session,
-    viewed: @Sendable () async throws -> Void,
+  /// Carries out a claimed request.
+  ///
+  /// - Parameter shared: with whom the fits are shared; nil makes all of them here.
+  static func train(
+    by maker: ForecastMaker = .standard, clock: ZoneClock, progress: Progress.Channel,
+    shared: ShardedForecast?, in session: Session,
+    viewed: @Sendable () async throws -> Void = {},
     published: @Sendable (_ run: Int, isolated Session) throws -> Void
   ) async throws -> TrainingSummary {
     let startedAt = clock.now
@@ -102,8 +111,11 @@ public enum Training {
     try await viewed()
     let settings = configuration.settings
     let step = progress.step("train", unit: "forecasts")
+    let table =
+      maker.isOwn
+      ? try await view.forecast(settings, shared: shared, step: step, in: session)
+      : try await ComputeThread.run { try maker.make(view.dataset, view.origin, settings) }
     let made = try await ComputeThread.run {
-      let table = try maker.make(view.dataset, view.origin, settings, step.counting())
       let publication = Publication(
         table, of: view.dataset.histories.map(\.series), carried: view.carried)
       return Challenger(
@@ -233,6 +245,42 @@ extension PlannerNames {
       names.locations[location.code] = location.name
     }
     return names
+  }
+}
+
+extension TrainingView {
+  func work(_ settings: ForecastSettings) throws -> ForecastWork {
+    try ForecastWork(
+      histories: dataset.histories, events: dataset.events, prices: dataset.prices,
+      origin: origin, settings: settings)
+  }
+
+  /// From what any other worker makes the same work.
+  func record(ofWork settings: ForecastSettings) -> RunWork {
+    RunWork(
+      datasetVersion: dataset.version, contentDigest: dataset.contentDigest, asOf: asOf,
+      origin: origin, regions: regions.filter { $0.state == .trained }.map(\.region),
+      horizon: settings.horizon, method: settings.choice.rawValue, codeVersion: Version.text,
+      processorCore: Processor.coreName)
+  }
+
+  fileprivate func forecast(
+    _ settings: ForecastSettings, shared: ShardedForecast?, step: Progress, in session: Session
+  ) async throws -> ForecastTable {
+    let work = try await ComputeThread.run { try self.work(settings) }
+    step.expect(work.shards.reduce(0, +))
+    guard let shared else {
+      return try await ComputeThread.run {
+        try work.table(
+          try work.shards.indices.map { shard in
+            defer { step.advance(by: work.shards[shard]) }
+            return try work.answer(shard: shard)
+          })
+      }
+    }
+    return try await shared.table(work, of: record(ofWork: settings), in: session) { done, _ in
+      step.reach(done)
+    }
   }
 }
 

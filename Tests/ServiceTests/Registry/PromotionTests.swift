@@ -105,7 +105,7 @@ struct PromotionTests {
   func forced() async throws {
     try await LiveAPI.run { api in
       let bad = ForecastMaker {
-        try ForecastMaker.standard.make($0, $1, $2, $3).altered { _, means in
+        try ForecastMaker.standard.make($0, $1, $2).altered { _, means in
           means.map { $0 * 2 }
         }
       }

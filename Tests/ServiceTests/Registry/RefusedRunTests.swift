@@ -14,7 +14,7 @@ struct RefusedRunTests {
   private func maker(
     _ alter: @escaping @Sendable (ForecastTable) -> ForecastTable
   ) -> ForecastMaker {
-    ForecastMaker { alter(try ForecastMaker.standard.make($0, $1, $2, $3)) }
+    ForecastMaker { alter(try ForecastMaker.standard.make($0, $1, $2)) }
   }
 
   private func text(_ sql: SQL, in session: Session) async throws -> [String] {
@@ -67,12 +67,12 @@ struct RefusedRunTests {
   @Test("a forecast that looks at later days is refused, whoever gains by it")
   func leaking() async throws {
     try await withDatabase(.trained) { session, _ in
-      let leaking = ForecastMaker { dataset, origin, settings, progress in
+      let leaking = ForecastMaker { dataset, origin, settings in
         var sums: [Node: Double] = [:]
         for history in dataset.histories {
           sums[Node(.itemLocation, of: history.series)] = history.values.reduce(0, +)
         }
-        return try ForecastMaker.standard.make(dataset, origin, settings, progress)
+        return try ForecastMaker.standard.make(dataset, origin, settings)
           .altered { node, means in
             means.map { $0 * (1 + 1e-4 * (sums[node] ?? 0)) }
           }
@@ -92,8 +92,8 @@ struct RefusedRunTests {
       #expect(second.refusal == nil)
       let person = try await Session.connect(target)
       let third = try await Training.run(
-        by: ForecastMaker { dataset, origin, settings, progress in
-          try ForecastMaker.standard.make(dataset, origin, settings, progress)
+        by: ForecastMaker { dataset, origin, settings in
+          try ForecastMaker.standard.make(dataset, origin, settings)
         }, clock: clock, in: session,
         viewed: {
           _ = try await Promotions.rollBack(
