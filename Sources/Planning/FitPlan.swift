@@ -17,6 +17,8 @@ struct FitPlan {
   /// The column of each node that has one.
   let columnOf: [Int: Int]
   let pools: [SparsePools.Pool]
+  /// Series that take their levels from all of their kind.
+  let siblings: SiblingFamilies
   /// Positions of the nodes whose forecasts are taken apart.
   let explained: Set<Int>
 
@@ -39,12 +41,22 @@ struct FitPlan {
     let patterns = histories.map { DemandPattern($0.values, perYear: perYear) }
     let usesHybrid = [.auto, .hybrid, .combined].contains(settings.choice)
     let usesPools = settings.choice == .auto || settings.choice == .combined
-    let isColumn = patterns.map {
-      usesHybrid && $0.mean > 0 && (!$0.isSparse || settings.choice == .hybrid)
+    let siblings =
+      usesPools
+      ? SiblingFamilies(
+        hierarchy, patterns: patterns, histories: histories, own: own, bucket: settings.bucket)
+      : .none(of: hierarchy.nodes.count)
+    self.siblings = siblings
+    let isSibling = siblings.holds
+    let isColumn = patterns.indices.map {
+      usesHybrid && patterns[$0].mean > 0 && !isSibling[$0]
+        && (!patterns[$0].isSparse || settings.choice == .hybrid)
     }
     let parents = PriorParents.parents(in: hierarchy, isDense: isColumn)
     self.parents = parents
-    let sparse = own.filter { usesPools && patterns[$0].isSparse && patterns[$0].mean > 0 }
+    let sparse = own.filter {
+      usesPools && patterns[$0].isSparse && patterns[$0].mean > 0 && !isSibling[$0]
+    }
     let pools = SparsePools(
       sparse.map { $0 - own.lowerBound }, hierarchy: hierarchy, series: preparation.series,
       next: preparation.next, perYear: perYear

@@ -107,7 +107,7 @@ struct Loops: Sendable {
         + " process's peak memory in bytes after it.", labels: ["figure"])
     await Rounds(target, pause: .seconds(1)).run(
       failed: { failed("worker-interrupted", $0) },
-      connected: { try await worker.release(in: $0) },
+      connected: { try await worker.prepare($0) },
       round: { session in
         let (start, before) = (ContinuousClock.now, ProcessUse.now)
         guard let outcome = try await worker.workOnce(in: session) else { return false }
@@ -143,6 +143,14 @@ struct Loops: Sendable {
 
   private func tell(_ outcome: Worker.Outcome, _ runs: Metrics.Counter, _ shards: Metrics.Counter) {
     switch outcome {
+    case .published(let summary, let request) where summary.refusal != nil:
+      runs.add(1, "refused")
+      log.say(
+        .warning, "run-refused",
+        [
+          "run": .integer(summary.run), "request": .integer(request),
+          "reason": .string(summary.refusal?.reason ?? ""),
+        ])
     case .published(let summary, let request):
       runs.add(1, "published")
       log.say(
