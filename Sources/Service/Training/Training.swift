@@ -37,17 +37,22 @@ public enum Training {
   /// Days beyond the horizon, so that a region that falls behind can still serve.
   static let reserveDays = 14
 
-  /// - Parameter published: the last thing in the transaction that publishes the run; what it
-  ///   throws undoes the publication.
+  /// - Parameters:
+  ///   - skipsUnchanged: throws `UnchangedInput` instead of fitting what is in use already.
+  ///   - published: the last thing in the transaction that publishes the run; what it throws undoes
+  ///     the publication.
   public static func run(
-    clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session,
+    clock: ZoneClock, skipsUnchanged: Bool = false, progress: Progress.Channel = .silent,
+    in session: Session,
     published: @Sendable (_ run: Int, isolated Session) throws -> Void = { _, _ in }
   ) async throws -> TrainingSummary {
     try await session.run { db in try RunStore.beginTraining(in: db) }
     let outcome: Result<TrainingSummary, any Error>
     do {
       outcome = .success(
-        try await train(clock: clock, progress: progress, in: session, published: published))
+        try await train(
+          clock: clock, skipsUnchanged: skipsUnchanged, progress: progress, in: session,
+          published: published))
     } catch {
       outcome = .failure(error)
     }
@@ -61,10 +66,11 @@ public enum Training {
   }
 
   private static func train(
-    clock: ZoneClock, progress: Progress.Channel, in session: Session,
+    clock: ZoneClock, skipsUnchanged: Bool, progress: Progress.Channel, in session: Session,
     published: @Sendable (_ run: Int, isolated Session) throws -> Void
   ) async throws -> TrainingSummary {
     let startedAt = clock.now
+    let meter = RunMeter()
     // What a service's loop has not come to yet, or a crash has kept it from.
     try await Arrivals.replayAll(clock: clock.machine, in: session)
     let view = try await session.run { db in
@@ -72,6 +78,7 @@ public enum Training {
         try TrainingView.read(clock: clock, in: db)
       }
     }
+    if skipsUnchanged { try await UnchangedInput.check(view, in: session) }
     let settings = ForecastSettings(horizon: defaultHorizonDays + reserveDays)
     let step = progress.step("train", unit: "forecasts")
     let (publication, flags) = try await ComputeThread.run {
@@ -91,6 +98,7 @@ public enum Training {
       try db.transaction { db in
         let run = try RunStore.publish(
           record, publication.forecasts, flags: flags, reason: "trained", in: db)
+        try RunCostStore.insert(meter.cost(of: view.dataset), run: run, in: db)
         try Alerting.queue(run: run, in: db)
         try published(run, db)
         return run

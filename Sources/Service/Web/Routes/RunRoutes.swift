@@ -186,12 +186,20 @@ private struct RunRequestAnswer: Encodable, Sendable {
   let requestedAt: String
   let run: Int?
   let failure: String?
+  let cause: String
+  let reason: String?
+  let regions: [String]?
+  let finding: String?
+  let waitsUntil: String?
+  let deadlineAt: String?
 
   private enum CodingKeys: String, CodingKey {
-    case request, state, run, failure
+    case request, state, run, failure, cause, reason, regions, finding
     case asOf = "as_of"
     case requestedBy = "requested_by"
     case requestedAt = "requested_at"
+    case waitsUntil = "waits_until"
+    case deadlineAt = "deadline_at"
   }
 
   init(_ request: RunRequest) {
@@ -202,6 +210,10 @@ private struct RunRequestAnswer: Encodable, Sendable {
     requestedAt = request.requestedAt.description
     run = request.run
     failure = request.failure
+    (cause, reason, finding) = (request.cause.rawValue, request.reason, request.finding)
+    regions = request.regions?.map(\.text)
+    waitsUntil = request.waitsUntil?.description
+    deadlineAt = request.deadlineAt?.description
   }
 
   static let schema = Schema.object([
@@ -210,5 +222,9 @@ private struct RunRequestAnswer: Encodable, Sendable {
     .optional("as_of", .day), .required("requested_by", .text()),
     .required("requested_at", .instant), .optional("run", .integer()),
     .optional("failure", .text()),
+    .required("cause", .choice(RunRequest.Cause.allCases.map(\.rawValue))),
+    .optional("reason", .text()), .optional("regions", .array(of: .code)),
+    .optional("finding", .text()), .optional("waits_until", .instant),
+    .optional("deadline_at", .instant),
   ])
 }
