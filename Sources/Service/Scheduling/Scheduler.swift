@@ -52,6 +52,7 @@ extension Scheduler {
   /// Lets slots that wait for late data begin once no region is behind.
   private static func endWaiting(_ clock: ZoneClock, in db: isolated Session) throws {
     guard try RunRequestStore.waitsForData(in: db) else { return }
+    let clock = clock.current
     let locations = try DatasetStore.locations(in: db).map { $0.freshness(clock) }
     guard TrainingScope(locations: locations, asOf: clock.today(zone: nil)).behind.isEmpty else {
       return

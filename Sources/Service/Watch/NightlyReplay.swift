@@ -25,7 +25,10 @@ public struct NightlyReplay: Sendable {
       (clock.now.microseconds - clock.startOfDay(today, zone: nil).microseconds) / 1_000_000
     guard NightlyReplay.hours.contains(Int(second / 3600)) else { return false }
     return try await session.run { db in
-      guard try RunStore.published(in: db) != nil else { return false }
+      // A run and a replay at once would need twice the memory.
+      guard try RunStore.published(in: db) != nil, try !RunRequestStore.isAnyUnderWay(in: db) else {
+        return false
+      }
       guard let latest = try ReplayStore.latest(in: db) else { return true }
       return clock.day(of: latest.at, zone: nil) < today
     }
@@ -33,14 +36,11 @@ public struct NightlyReplay: Sendable {
 
   /// Replays the run in use, writes down what came of it, and flags a mismatch.
   ///
-  /// No run is under way meanwhile: two at once would need twice the memory.
-  ///
   /// - Returns: nil where there is no run.
   public func replay(seed: UInt64, in session: Session) async throws -> ReplayRecord? {
     guard let run = try await session.run({ db in try RunStore.published(in: db)?.run }) else {
       return nil
     }
-    try await session.run { db in try RunStore.beginTraining(in: db) }
     let outcome: Result<RunReplay, any Error>
     do {
       outcome = .success(
@@ -48,7 +48,6 @@ public struct NightlyReplay: Sendable {
     } catch {
       outcome = .failure(error)
     }
-    try await session.run { db in try RunStore.endTraining(in: db) }
     let record = try NightlyReplay.record(outcome, run: run)
     try await session.run { db in
       try db.transaction { db in

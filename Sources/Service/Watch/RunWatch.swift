@@ -12,6 +12,8 @@ public struct RunWatch: Sendable {
     /// Pairs of publications that were compared.
     public var compared = 0
     public var requests: [Request] = []
+    /// The dataset version that was looked at.
+    public var version: Int64 = 0
   }
 
   /// A run that was asked for.
@@ -35,11 +37,14 @@ public struct RunWatch: Sendable {
   }
 
   /// Nil while another instance looks.
-  public func look(in session: Session) async throws -> Report? {
+  ///
+  /// - Parameter seen: the version that was looked at before; what has not changed since is not
+  ///   summed up again.
+  public func look(after seen: Int64? = nil, in session: Session) async throws -> Report? {
     guard try await session.run({ db in try WatchStore.beginWatch(in: db) }) else { return nil }
     let outcome: Result<Report, any Error>
     do {
-      outcome = .success(try await lookAlone(in: session))
+      outcome = .success(try await lookAlone(after: seen, in: session))
     } catch {
       outcome = .failure(error)
     }
@@ -52,16 +57,20 @@ public struct RunWatch: Sendable {
     return try outcome.get()
   }
 
-  private func lookAlone(in session: Session) async throws -> Report {
+  private func lookAlone(after seen: Int64?, in session: Session) async throws -> Report {
     var report = Report()
     while try await session.run({ db in try RunWatch.compareOne(in: db) }) { report.compared += 1 }
     report.measured = try await Measuring.run(clock: clock, in: session)
-    let settings = settings
-    report.requests = try await session.run { db in
+    let (settings, hasMeasured) = (settings, seen == nil || !report.measured.isEmpty)
+    (report.version, report.requests) = try await session.run { db in
       try db.transaction { db in
-        guard let run = try RunStore.published(in: db) else { return [] }
-        return try RunWatch.breaches(of: run, settings, in: db)
-          + RunWatch.corrections(since: run, settings, in: db)
+        let version = try BatchStore.version(in: db)
+        guard let run = try RunStore.published(in: db) else { return (version, []) }
+        let breaches = hasMeasured ? try RunWatch.breaches(of: run, settings, in: db) : []
+        let corrections =
+          version > max(seen ?? 0, run.datasetVersion)
+          ? try RunWatch.corrections(since: run, settings, in: db) : []
+        return (version, breaches + corrections)
       }
     }
     return report

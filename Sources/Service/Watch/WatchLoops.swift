@@ -7,11 +7,13 @@ internal import Storage
 extension Loops {
   /// Measures, compares and asks for runs.
   func watchRuns() async {
-    let looking = RunWatch(clock: clock(nil), settings: watch)
+    var seen: Int64?
     await Rounds(target, pause: .seconds(30)).run(
       failed: { failed("runs-not-watched", $0) },
       round: { session in
-        guard let report = try await looking.look(in: session) else { return false }
+        let looking = RunWatch(clock: clock(nil), settings: watch)
+        guard let report = try await looking.look(after: seen, in: session) else { return false }
+        seen = report.version
         if !report.measured.isEmpty {
           log.say(
             .info, "accuracy-measured",

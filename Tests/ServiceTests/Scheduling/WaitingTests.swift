@@ -111,16 +111,18 @@ struct WaitingTests {
       _ = try await due(grace: 0, deadline: 60, in: session).look(in: session)
       let claim = try #require(
         try await session.run { db in
-          try RunRequestStore.claim(holder: "slow", leaseSeconds: 3600, in: db)
+          try db.transaction { db in
+            try RunRequestStore.claim(holder: "slow", leaseSeconds: 3600, in: db)
+          }
         })
       #expect(try await latest(in: session).deadlineAt != nil)
       _ = try await session.run { db in
         try db.execute("UPDATE run_request SET deadline_at = clock_timestamp()")
       }
       await #expect(throws: RunRequestError.deadlinePassed(request: claim.request)) {
-        try await Training.run(clock: SmallRetailer.clock("2024-06-30"), in: session) { run, db in
-          try RunRequestStore.complete(claim, run: run, in: db)
-        }
+        try await Training.train(
+          clock: SmallRetailer.clock("2024-06-30"), progress: .silent, shared: nil, in: session
+        ) { run, db in try RunRequestStore.complete(claim, run: run, in: db) }
       }
       let isExtended = try await session.run { db in
         try RunRequestStore.extend(claim, leaseSeconds: 60, in: db)
