@@ -132,8 +132,11 @@ public struct Worker: Sendable {
   ) async throws -> Outcome {
     do {
       try await session.run { db in
-        try RunRequestStore.complete(
-          claim, unchanged: unchanged.run, finding: unchanged.finding, in: db)
+        try db.transaction { db in
+          try RunRequestStore.complete(
+            claim, unchanged: unchanged.run, finding: unchanged.finding, in: db)
+          try ShardStore.close(claim.request, in: db)
+        }
       }
     } catch let overtaken as RunRequestError {
       return .givenUp(FailureReport(overtaken), request: claim.request)
