@@ -14,6 +14,8 @@ public enum FlagRule: String, CaseIterable, Hashable, Sendable {
   case accuracyBreach = "accuracy-breach"
   /// The run, made again from its data, is not what was published.
   case replayMismatch = "replay-mismatch"
+  /// A run was not published; what readers see is the one before.
+  case refusedRun = "refused-run"
 }
 
 /// How much a flag matters.

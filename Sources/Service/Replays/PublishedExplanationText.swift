@@ -114,7 +114,8 @@ extension Delivery {
   fileprivate var words: String {
     let second = Instant(microseconds: receivedAt.microseconds / 1_000_000 * 1_000_000)
     let span = firstDay == lastDay ? "\(firstDay)" : "\(firstDay) to \(lastDay)"
-    return "batch \(batch) of \(source), received \(second), key \(key.cut(to: 20)): \(days.grouped) "
+    return
+      "batch \(batch) of \(source), received \(second), key \(key.cut(to: 20)): \(days.grouped) "
       + (days == 1 ? "day" : "days") + ", \(span)"
   }
 

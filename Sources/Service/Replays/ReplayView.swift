@@ -11,6 +11,8 @@ struct ReplayView: Sendable {
   let trained: [RegionCode]
   /// The forecasts that regions which were behind kept.
   let carried: [PublishedForecast]
+  /// What the run's forecasts were asked for.
+  let settings: ForecastSettings
 
   /// - Parameter run: nil is the run in use.
   /// - Throws: `RunReplayRefusal`, `DatasetVersionError`.
@@ -38,13 +40,19 @@ struct ReplayView: Sendable {
       guard !kept.isEmpty else { throw RunReplayRefusal.forecastsDropped(run: earlier) }
       carried += kept
     }
-    return ReplayView(basis: basis, dataset: dataset, trained: trained, carried: carried)
+    return ReplayView(
+      basis: basis, dataset: dataset, trained: trained, carried: carried,
+      settings: try settings(of: basis, in: db))
   }
 
-  /// The settings that the run was made with.
-  var settings: ForecastSettings {
-    ForecastSettings(
-      horizon: basis.horizon + Training.reserveDays, quantiles: basis.quantiles)
+  /// Runs that are older than configurations were made by the default one.
+  private static func settings(
+    of basis: RunBasis, in db: isolated Session
+  ) throws -> ForecastSettings {
+    let configuration = try basis.configuration.flatMap { version in
+      try ConfigurationStore.version(version, in: db)?.configuration()
+    }
+    return (configuration ?? RunConfiguration()).settings
   }
 
   /// The run's forecasts, made again.

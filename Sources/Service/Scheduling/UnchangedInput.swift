@@ -17,8 +17,10 @@ public struct UnchangedInput: Error, Hashable, Sendable {
   }
 
   /// Compares what a run would see with what the one in use has seen: the data, the origin, what
-  /// becomes of each region, and the program and processor core that would fit it.
-  static func check(_ view: TrainingView, in session: Session) async throws {
+  /// becomes of each region, and the configuration, program and processor core that would fit it.
+  static func check(
+    _ view: TrainingView, configuration: Int, in session: Session
+  ) async throws {
     let (digest, version, origin) = (
       view.dataset.contentDigest, view.dataset.version, view.origin
     )
@@ -27,7 +29,7 @@ public struct UnchangedInput: Error, Hashable, Sendable {
       guard let run = try RunStore.published(in: db)?.run,
         let basis = try RunStore.basis(ofRun: run, in: db), basis.hasForecasts,
         basis.contentDigest == digest, basis.origin == origin,
-        basis.horizon == Training.defaultHorizonDays, basis.codeVersion == Version.text,
+        basis.configuration == configuration, basis.codeVersion == Version.text,
         basis.processorCore == Processor.coreName,
         try RunStore.regions(ofRun: run, in: db).map(UnchangedInput.fate).sorted() == wanted
       else { return }
