@@ -8,12 +8,7 @@ extension Status {
   /// A line for each request that has not ended.
   var openRequests: [String] {
     requests.map { request in
-      let what = request.slot.map { slot in
-        "the slot \(slot) of '\(request.schedule?.text ?? "")'"
-      }
-      let why = request.reason.map { ": \($0)" } ?? ""
-      return "Request \(request.id), \(what ?? "asked for by \(request.requestedBy)"),"
-        + " \(state(of: request))\(why)"
+      "Request \(request.id), of \(request.asker), \(state(of: request))"
     }
   }
 
@@ -43,6 +38,14 @@ extension Status {
       "peak_memory_bytes": .integer(Int(cost.peakMemoryBytes)),
       "rows_read": .integer(Int(cost.rowsRead)),
     ]
+  }
+}
+
+extension RunRequest {
+  /// The slot, the person, or the reason for which the service asked.
+  var asker: String {
+    if let slot { return "the slot \(slot) of '\(schedule?.text ?? "")'" }
+    return reason.map { "the service, for \($0)" } ?? requestedBy
   }
 }
 

@@ -64,6 +64,19 @@ extension RunRequestStore {
     ).map(request)
   }
 
+  /// The request that a run was made for; nil for a run by hand.
+  public static func request(ofRun run: Int, in db: isolated Session) throws -> RunRequest? {
+    try db.rows(
+      """
+      SELECT q.request_id, s.name::text, q.slot, q.missed_slots, q.as_of, q.requested_by,
+        q.requested_at, q.state, q.holder, q.run_id, q.failure, q.ended_at, q.cause, q.reason,
+        q.regions, q.waits_until, q.deadline_at, q.finding
+      FROM run_request q LEFT JOIN schedule s USING (schedule_id)
+      WHERE q.run_id = \(run) AND q.finding IS NULL ORDER BY q.request_id LIMIT 1
+      """
+    ).first.map(request)
+  }
+
   /// Whether a slot waits for late data.
   public static func waitsForData(in db: isolated Session) throws -> Bool {
     try db.rows(
