@@ -31,12 +31,10 @@ public struct RunReason: Hashable, Sendable {
 
 extension RunRequestStore {
   /// Asks for a run for a reason, unless one that has not begun will see the same data, or the same
-  /// cause was found at this version before.
+  /// cause was found at this version before. Call it where one instance looks at a time.
   ///
   /// - Returns: the request's number; nil when there is none.
   public static func request(_ reason: RunReason, in db: isolated Session) throws -> Int? {
-    // Two instances that find it at once would both ask.
-    try db.execute("LOCK TABLE run_request IN SHARE ROW EXCLUSIVE MODE")
     return try db.rows(
       """
       INSERT INTO run_request (requested_by, cause, reason, regions, seen_version)

@@ -258,7 +258,9 @@ private final class Crew: Sendable {
       _ = await hand.program.exitStatus()
       let lines = try hand.program.logText().split(separator: "\n")
       refused += lines.count {
+        // Who was stopped inside a transaction finds that the database has ended his session.
         $0.contains("\"run-given-up\"") || $0.contains("\"shard-refused\"")
+          || $0.contains("\"worker-interrupted\"")
       }
       hand.proxy.stop()
     }
