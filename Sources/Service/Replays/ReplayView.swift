@@ -7,6 +7,7 @@ internal import Storage
 /// whatever came after it.
 struct ReplayView: Sendable {
   let basis: RunBasis
+  let configuration: RunConfiguration
   let dataset: Dataset
   let trained: [RegionCode]
   /// The forecasts that regions which were behind kept.
@@ -38,14 +39,13 @@ struct ReplayView: Sendable {
       guard !kept.isEmpty else { throw RunReplayRefusal.forecastsDropped(run: earlier) }
       carried += kept
     }
-    return ReplayView(basis: basis, dataset: dataset, trained: trained, carried: carried)
+    return ReplayView(
+      basis: basis, configuration: try Configurations.configuration(ofRun: run, in: db),
+      dataset: dataset, trained: trained, carried: carried)
   }
 
   /// The settings that the run was made with.
-  var settings: ForecastSettings {
-    ForecastSettings(
-      horizon: basis.horizon + Training.reserveDays, quantiles: basis.quantiles)
-  }
+  var settings: ForecastSettings { configuration.settings }
 
   /// The run's forecasts, made again.
   func forecast(
