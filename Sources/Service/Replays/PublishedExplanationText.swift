@@ -73,7 +73,7 @@ extension PublishedExplanation {
       columns: [
         column("step", steps.map(\.part.kind.rawValue) + ["mean"], isLeft: true),
         column("of", steps.map(\.part.name) + ["rounded \(rounding.threeDigits)"], isLeft: true),
-        column("on the root scale", steps.map { $0.scaled?.threeDigits ?? "" } + [""]),
+        column("root scale", steps.map { $0.scaled?.threeDigits ?? "" } + [""]),
         column("units", steps.map(\.units.threeDigits) + [remade.asUnits]),
       ], width: 100
     ).text
@@ -114,7 +114,8 @@ extension Delivery {
   fileprivate var words: String {
     let second = Instant(microseconds: receivedAt.microseconds / 1_000_000 * 1_000_000)
     let span = firstDay == lastDay ? "\(firstDay)" : "\(firstDay) to \(lastDay)"
-    return "batch \(batch) of \(source), received \(second), key \(key): \(days.grouped) "
+    return
+      "batch \(batch) of \(source), received \(second), key \(key.cut(to: 20)): \(days.grouped) "
       + (days == 1 ? "day" : "days") + ", \(span)"
   }
 
@@ -129,10 +130,11 @@ extension Delivery {
 }
 
 extension Double {
-  /// To thousandths; plain digits however large.
+  /// To thousandths; whole numbers without a fraction.
   fileprivate var threeDigits: String {
     let rounded = (self * 1000).rounded() / 1000
-    return rounded == 0 ? "0" : "\(rounded)"
+    return rounded == rounded.rounded() && rounded.magnitude < 1e15
+      ? "\(Int64(rounded))" : "\(rounded)"
   }
 }
 

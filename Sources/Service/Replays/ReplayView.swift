@@ -7,11 +7,12 @@ internal import Storage
 /// whatever came after it.
 struct ReplayView: Sendable {
   let basis: RunBasis
-  let configuration: RunConfiguration
   let dataset: Dataset
   let trained: [RegionCode]
   /// The forecasts that regions which were behind kept.
   let carried: [PublishedForecast]
+  /// What the run's forecasts were asked for.
+  let settings: ForecastSettings
 
   /// - Parameter run: nil is the run in use.
   /// - Throws: `RunReplayRefusal`, `DatasetVersionError`.
@@ -40,12 +41,9 @@ struct ReplayView: Sendable {
       carried += kept
     }
     return ReplayView(
-      basis: basis, configuration: try Configurations.configuration(ofRun: run, in: db),
-      dataset: dataset, trained: trained, carried: carried)
+      basis: basis, dataset: dataset, trained: trained, carried: carried,
+      settings: try Configurations.configuration(ofRun: run, in: db).settings)
   }
-
-  /// The settings that the run was made with.
-  var settings: ForecastSettings { configuration.settings }
 
   /// The run's forecasts, made again.
   func forecast(

@@ -79,7 +79,9 @@ extension FigureReport.Column {
     case (_, .string(let text)): text.isEmpty ? "(none)" : text
     case (_, .integer(let count)): count.grouped
     case (.ratio, .number(let ratio)): "\((ratio * 1000).rounded() / 10) %"
-    case (_, .number(let number)): "\((number * 100).rounded() / 100)"
+    case (_, .number(let number)):
+      number == number.rounded() && number.magnitude < 1e15
+        ? Int(number).grouped : "\((number * 100).rounded() / 100)"
     default: value.text
     }
   }

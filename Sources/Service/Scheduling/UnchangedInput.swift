@@ -29,8 +29,7 @@ public struct UnchangedInput: Error, Hashable, Sendable {
       guard let run = try RunStore.published(in: db)?.run,
         let basis = try RunStore.basis(ofRun: run, in: db), basis.hasForecasts,
         basis.contentDigest == digest, basis.origin == origin,
-        try RunStore.run(run, in: db)?.configuration == configuration,
-        basis.codeVersion == Version.text,
+        basis.configuration == configuration, basis.codeVersion == Version.text,
         basis.processorCore == Processor.coreName,
         try RunStore.regions(ofRun: run, in: db).map(UnchangedInput.fate).sorted() == wanted
       else { return }

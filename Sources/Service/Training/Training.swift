@@ -110,10 +110,10 @@ public enum Training {
         try TrainingView.read(clock: clock, in: db)
       }
     }
-    try await viewed()
     if shared != nil {
       try await UnchangedInput.check(view, configuration: configured.version, in: session)
     }
+    try await viewed()
     let settings = configuration.settings
     let step = progress.step("train", unit: "forecasts")
     let table =

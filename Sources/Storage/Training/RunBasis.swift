@@ -15,6 +15,8 @@ public struct RunBasis: Hashable, Sendable {
   public let processorCore: String
   /// Whether its forecasts are still there.
   public let hasForecasts: Bool
+  /// The version of the configuration that it was made by; nil before there were any.
+  public let configuration: Int?
 }
 
 extension RunStore {
@@ -23,14 +25,14 @@ extension RunStore {
     try db.rows(
       """
       SELECT run_id, dataset_version, content_digest, as_of, origin, horizon, quantiles,
-        code_version, processor_core, forecasts_dropped_at IS NULL
+        code_version, processor_core, forecasts_dropped_at IS NULL, configuration_version
       FROM run WHERE run_id = \(run)
       """
     ).first.map { row in
       try RunBasis(
         run: row[0], datasetVersion: row[1], contentDigest: row[2], asOf: row[3], origin: row[4],
         horizon: row[5], quantiles: row[6], codeVersion: row[7], processorCore: row[8],
-        hasForecasts: row[9])
+        hasForecasts: row[9], configuration: row[10])
     }
   }
 }

@@ -23,7 +23,7 @@ struct AccuracyReportTests {
   func measured() async throws {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
-      let run = try await Training.run(clock: warehouse.clock, in: session)
+      let run = try await SmallRetailer.publish(warehouse.clock, in: session)
       #expect(try await Measuring.run(clock: warehouse.clock, in: session).isEmpty)
       await #expect(throws: AccuracyRefusal.nothingArrived) {
         try await report(.region, in: session)
@@ -62,7 +62,7 @@ struct AccuracyReportTests {
   func again() async throws {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
-      _ = try await Training.run(clock: warehouse.clock, in: session)
+      _ = try await SmallRetailer.publish(warehouse.clock, in: session)
       warehouse.clock = SmallRetailer.clock("2024-07-02")
       try await SmallRetailer.send(
         to: warehouse, from: day("2024-07-01"), through: day("2024-07-02"))
@@ -85,11 +85,11 @@ struct AccuracyReportTests {
   func carried() async throws {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
-      let first = try await Training.run(clock: warehouse.clock, in: session)
+      let first = try await SmallRetailer.publish(warehouse.clock, in: session)
       warehouse.clock = SmallRetailer.clock("2024-07-03")
       try await SmallRetailer.send(
         to: warehouse, from: day("2024-07-01"), through: day("2024-07-03"), regions: ["north"])
-      let second = try await Training.run(clock: warehouse.clock, in: session)
+      let second = try await SmallRetailer.publish(warehouse.clock, in: session)
       warehouse.clock = SmallRetailer.clock("2024-07-04")
       try await SmallRetailer.send(
         to: warehouse, from: day("2024-07-01"), through: day("2024-07-04"))
@@ -105,7 +105,7 @@ struct AccuracyReportTests {
   func churn() async throws {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
-      let first = try await Training.run(clock: warehouse.clock, in: session)
+      let first = try await SmallRetailer.publish(warehouse.clock, in: session)
       let none = try await StabilityReport.read(StabilityReport.Request(), in: session)
       #expect(none.lines.isEmpty)
       #expect(none.text(.table).contains("There are no two published runs"))
@@ -113,7 +113,7 @@ struct AccuracyReportTests {
       try await SmallRetailer.send(
         to: warehouse, from: day("2024-07-01"), through: day("2024-07-07"), scale: 2,
         regions: ["north"])
-      let second = try await Training.run(clock: warehouse.clock, in: session)
+      let second = try await SmallRetailer.publish(warehouse.clock, in: session)
       let report = try await StabilityReport.read(StabilityReport.Request(), in: session)
       #expect(report.lines.map(\.group) == ["north", "south"])
       let (before, after) = try await session.run { db in

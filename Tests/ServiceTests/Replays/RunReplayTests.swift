@@ -13,7 +13,7 @@ struct RunReplayTests {
   func afterCorrections() async throws {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
-      let first = try await Training.run(clock: warehouse.clock, in: session)
+      let first = try await SmallRetailer.publish(warehouse.clock, in: session)
       try await RunReplayTests.correct(&warehouse)
       for seed: UInt64 in 1...3 {
         let replay = try await RunReplay.run(
@@ -25,7 +25,7 @@ struct RunReplayTests {
       let whole = try await RunReplay.run(first.run, clock: warehouse.clock, in: session)
       #expect(whole.verdict == .identical)
       #expect(whole.comparison.values == first.nodes * 42 * 9)
-      let second = try await Training.run(clock: warehouse.clock, in: session)
+      let second = try await SmallRetailer.publish(warehouse.clock, in: session)
       let moved = try await session.run { db in
         (
           try ForecastStore.forecasts(ofRun: first.run, in: db).map(\.means),
@@ -40,11 +40,11 @@ struct RunReplayTests {
   func carriedRegion() async throws {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
-      _ = try await Training.run(clock: warehouse.clock, in: session)
+      _ = try await SmallRetailer.publish(warehouse.clock, in: session)
       warehouse.clock = SmallRetailer.clock("2024-07-03")
       try await SmallRetailer.send(
         to: warehouse, from: day("2024-07-01"), through: day("2024-07-03"), regions: ["north"])
-      let second = try await Training.run(clock: warehouse.clock, in: session)
+      let second = try await SmallRetailer.publish(warehouse.clock, in: session)
       #expect(second.regions.contains { $0.state == .stale })
       try await RunReplayTests.correct(&warehouse)
       let replay = try await RunReplay.run(clock: warehouse.clock, in: session)
@@ -57,7 +57,7 @@ struct RunReplayTests {
   func tampered() async throws {
     try await withDatabase(.migrated) { session, _ in
       let warehouse = try await SmallRetailer.seeded(session)
-      let summary = try await Training.run(clock: warehouse.clock, in: session)
+      let summary = try await SmallRetailer.publish(warehouse.clock, in: session)
       try await session.run { db in
         _ = try db.execute(
           """
@@ -87,7 +87,7 @@ struct RunReplayTests {
         try await RunReplay.run(clock: clock, in: session)
       }
       let warehouse = try await SmallRetailer.seeded(session)
-      let summary = try await Training.run(clock: warehouse.clock, in: session)
+      let summary = try await SmallRetailer.publish(warehouse.clock, in: session)
       await #expect(throws: RunReplayRefusal.unknownRun(99)) {
         try await RunReplay.run(99, clock: clock, in: session)
       }
@@ -105,7 +105,7 @@ struct RunReplayTests {
   func explanation() async throws {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
-      let summary = try await Training.run(clock: warehouse.clock, in: session)
+      let summary = try await SmallRetailer.publish(warehouse.clock, in: session)
       try await RunReplayTests.correct(&warehouse)
       let explained = try await PublishedExplanation.read(
         item: code("oats"), location: code("leeds"), day: day("2024-07-06"),
@@ -133,11 +133,11 @@ struct RunReplayTests {
   func carriedExplanation() async throws {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
-      let first = try await Training.run(clock: warehouse.clock, in: session)
+      let first = try await SmallRetailer.publish(warehouse.clock, in: session)
       warehouse.clock = SmallRetailer.clock("2024-07-03")
       try await SmallRetailer.send(
         to: warehouse, from: day("2024-07-01"), through: day("2024-07-03"), regions: ["north"])
-      let second = try await Training.run(clock: warehouse.clock, in: session)
+      let second = try await SmallRetailer.publish(warehouse.clock, in: session)
       let explained = try await PublishedExplanation.read(
         item: code("soap"), location: code("bath"), day: day("2024-07-10"),
         clock: warehouse.clock, in: session)

@@ -141,7 +141,7 @@ struct WaitingTests {
   func unchanged() async throws {
     try await withDatabase(.migrated) { session, target in
       let warehouse = try await seed(session)
-      let first = try await Training.run(clock: warehouse.clock, in: session)
+      let first = try await SmallRetailer.publish(warehouse.clock, in: session)
       _ = try await due(grace: 0, in: session).look(in: session)
       guard case .unchanged(let finding, _)? = try await worker(target).workOnce(in: session)
       else {

@@ -24,7 +24,7 @@ struct RunWatchTests {
   func correction() async throws {
     try await withDatabase(.migrated) { session, _ in
       let warehouse = try await SmallRetailer.seeded(session)
-      _ = try await Training.run(clock: warehouse.clock, in: session)
+      _ = try await SmallRetailer.publish(warehouse.clock, in: session)
       #expect(try await look(warehouse, in: session).requests.isEmpty)
       // One day of 56, by a tenth: less than a twentieth of the demand.
       try await SmallRetailer.send(
@@ -51,7 +51,7 @@ struct RunWatchTests {
   func limits() async throws {
     try await withDatabase(.migrated) { session, _ in
       let warehouse = try await SmallRetailer.seeded(session)
-      _ = try await Training.run(clock: warehouse.clock, in: session)
+      _ = try await SmallRetailer.publish(warehouse.clock, in: session)
       try await SmallRetailer.send(
         to: warehouse, from: day("2024-06-10"), through: day("2024-06-23"), scale: 2)
       for value in ["never", "90"] {
@@ -72,7 +72,7 @@ struct RunWatchTests {
   func breach() async throws {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
-      let run = try await Training.run(clock: warehouse.clock, in: session)
+      let run = try await SmallRetailer.publish(warehouse.clock, in: session)
       warehouse.clock = SmallRetailer.clock("2024-07-08")
       try await SmallRetailer.send(
         to: warehouse, from: day("2024-07-01"), through: day("2024-07-08"), scale: 4,
@@ -110,7 +110,7 @@ struct RunWatchTests {
       let warehouse = try await SmallRetailer.seeded(session)
       let nightly = NightlyReplay(clock: warehouse.clock, sample: 50)
       #expect(try await nightly.replay(seed: 1, in: session) == nil)
-      let run = try await Training.run(clock: warehouse.clock, in: session)
+      let run = try await SmallRetailer.publish(warehouse.clock, in: session)
       let good = try #require(try await nightly.replay(seed: 1, in: session))
       #expect(good.verdict == "identical" && good.compared == 50)
       _ = try await session.run { db in
