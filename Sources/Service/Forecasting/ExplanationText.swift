@@ -30,9 +30,9 @@ extension Explanation {
   }
 
   /// Writes every figure to a file.
-  public func write(to path: String) throws {
+  public func write(to path: String, as format: ExplanationFormat) throws {
     var sink = try ByteSink(path: path)
-    try sink.append(csv.utf8)
+    try sink.append(format.text(of: self, width: .max).utf8)
     try sink.finish()
   }
 
