@@ -16,12 +16,12 @@ extension Smoothing {
       : ExponentialSmoothing.best(values, among: forms)
   }
 
-  /// A fit's point forecasts, none below 0, and a spread that meets its variance at the first and the last
-  /// lead.
+  /// A fit's point forecasts, none below 0, and a spread that meets its variance at the first and
+  /// the last lead.
   ///
-  /// With μ_h the means, v_h the fit's variances and m the mean of the last year, the variance of demand on
-  /// the square-root scale is about μ m s_h², so s² = v_1 / (μ_1 m), and the growth follows from
-  /// v_H / μ_H. Nil where a moment is not finite or the last year sold nothing.
+  /// With μ_h the means, v_h the fit's variances and m the mean of the last year, the variance of
+  /// demand on the square-root scale is about μ m s_h², so s² = v_1 / (μ_1 m), and the growth
+  /// follows from v_H / μ_H. Nil where a moment is not finite or the last year sold nothing.
   public static func forecast(
     _ fit: ExponentialSmoothing.Fit, _ demand: [Double], year: Int, horizon: Int
   ) -> RungForecast? {
