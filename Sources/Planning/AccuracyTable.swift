@@ -139,10 +139,7 @@ public struct AccuracyTable: Sendable {
       let next = grid.position(of: table.origin) + 1
       let history = Array(actual.values.prefix(max(0, next - actual.start)))
       guard let groups = groups(of: forecast, history: history) else { continue }
-      let demand = forecast.means.indices.map { lead in
-        let offset = next + lead - actual.start
-        return actual.values.indices.contains(offset) ? actual.values[offset] : .nan
-      }
+      let demand = demand(of: forecast.node, from: next, buckets: forecast.means.count)
       let means = forecast.means.map { Double($0) / Coherence.thousandths }
       for (lead, demand) in demand.enumerated() where !demand.isNaN {
         sums[groups[min(lead, groups.count - 1)], default: Sums()].add(
@@ -162,6 +159,26 @@ public struct AccuracyTable: Sendable {
       sums[group, default: Sums()].wrmsse += sum.rmsse / sum.weight
       sums[group, default: Sums()].mase += sum.mase / sum.weight
       sums[group, default: Sums()].origins += 1
+    }
+  }
+
+  /// Of the nodes that are known, coarsest first.
+  public var levels: [Level] { Set(actuals.keys.map(\.level)).sorted() }
+
+  /// What happened in the buckets after an origin, in units; NaN where it is not known.
+  public func demand(of node: Node, after origin: Day, buckets: Int) -> [Double] {
+    demand(of: node, from: grid.position(of: origin) + 1, buckets: buckets)
+  }
+
+  /// What happened in the last buckets up to an origin, in units; NaN where it is not known.
+  public func history(of node: Node, through origin: Day, buckets: Int) -> [Double] {
+    demand(of: node, from: grid.position(of: origin) + 1 - buckets, buckets: buckets)
+  }
+
+  private func demand(of node: Node, from next: Int, buckets: Int) -> [Double] {
+    guard let actual = actuals[node] else { return Array(repeating: .nan, count: buckets) }
+    return (next - actual.start..<next - actual.start + buckets).map {
+      actual.values.indices.contains($0) ? actual.values[$0] : .nan
     }
   }
 

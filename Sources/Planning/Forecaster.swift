@@ -1,4 +1,3 @@
-internal import Forecasting
 public import Inventory
 
 /// Told how many of the nodes that need a fit have one.
@@ -35,44 +34,17 @@ public enum Forecaster {
     settings: ForecastSettings, progress: ForecastProgress? = nil,
     explaining isExplained: (Node) -> Bool = { _ in false }
   ) throws -> ForecastTable {
-    guard settings.horizon > 0 else { throw ForecastFailure.horizonNotPositive(settings.horizon) }
-    let order = try sorted(histories)
-    let starts = histories.map(\.start)
-    let grid = BucketGrid(settings.bucket, following: starts.isEmpty ? [origin] : starts)
-    let next = grid.position(of: origin) + 1
-    let first = min(starts.map { grid.position(of: $0) }.min() ?? next, next)
-    let window = FeatureWindow(
-      grid: grid, positions: first..<next + settings.horizon, historyCount: next - first)
-    let days = grid.firstDay(at: first)...grid.days(at: next + settings.horizon - 1).upperBound
-    let events = events + PriceTable.promotions(prices, in: days)
-    let shared = EventFeatures(events, window)
-    let hierarchy = Hierarchy(order.map { histories[$0].series })
-    let preparation = Preparation(
-      histories, order: order, events: events, covered: shared.covered, prices: prices,
-      grid: grid, next: next, horizon: settings.horizon)
-    let learned = LearnedFeatures.groups(preparation.series, events: events, window)
-    let features = FeatureTable(
-      groups: SeasonalFeatures.groups(window) + shared.groups + learned,
-      rows: window.positions.count)
-    var fits = try NodeFits(
-      hierarchy, preparation, settings: settings,
-      panels: HybridPanels(window: window, features: features, horizon: settings.horizon),
-      explaining: isExplained, progress: progress)
-    let ahead = (next..<next + settings.horizon).map { grid.name(at: $0) }
-    let nodes = fits.coherent(settings)
-    return ForecastTable(
-      origin: origin, settings: settings, days: ahead, nodes: nodes,
-      explanations: fits.explanations(days: ahead))
-  }
-
-  /// The positions of the histories in the order of the hierarchy's series.
-  private static func sorted(_ histories: [DemandHistory]) throws(ForecastFailure) -> [Int] {
-    var seen: Set<Series> = []
-    for history in histories where !seen.insert(history.series).inserted {
-      throw .seriesTwice(history.series)
+    let work = try ForecastWork(
+      histories: histories, events: events, prices: prices, origin: origin, settings: settings,
+      explaining: isExplained)
+    let (shards, total) = (work.shards, work.shards.reduce(0, +))
+    var done = 0
+    let answers = try shards.indices.map { shard in
+      let answer = try work.answer(shard: shard)
+      done += shards[shard]
+      progress?(done, total)
+      return answer
     }
-    return histories.indices.sorted {
-      Hierarchy.precedes(histories[$0].series, histories[$1].series)
-    }
+    return try work.table(answers)
   }
 }

@@ -16,31 +16,25 @@ struct PanelColumn {
 
 /// Many columns, forecast panel by panel so that memory does not grow with their number.
 ///
-/// Panels are cut by family and size alone, never by the number of processors: results must not
+/// Panels are cut by family and number alone, never by the number of processors: results must not
 /// depend on the machine. A panel also holds the ancestors its columns are drawn towards.
 struct HybridPanels {
-  /// Every panel pays for its own eigendecompositions, one per beginning of a history.
-  static let columnLimit = 4096
+  /// At most so many columns of their own stand in a panel, unless they are of one family. Every
+  /// panel pays for its own eigendecompositions, one per beginning of a history; eight or more let
+  /// several machines share the work.
+  static func columnLimit(of count: Int) -> Int { min(max(count / 8, 256), 4096) }
 
   let window: FeatureWindow
   let features: FeatureTable
   let horizon: Int
 
-  func forecast(_ columns: [PanelColumn], progress: ForecastProgress?) throws
-    -> [Hybrid.Forecast?]
-  {
+  /// The answers of a panel's own columns, in their order.
+  func forecast(_ panel: Panel, of columns: [PanelColumn]) throws -> [Hybrid.Forecast?] {
     let design = Matrix(
       rows: features.rows, columns: features.columnCount, storage: features.values)
-    var forecasts = [Hybrid.Forecast?](repeating: nil, count: columns.count)
-    var done = 0
-    for (own, all) in HybridPanels.panels(of: columns) {
-      let answers = try Hybrid.forecast(
-        panel(of: columns, all, design), parameters: parameters, loop: onAllProcessors)
-      for (place, column) in own.enumerated() { forecasts[column] = answers[place] }
-      done += own.count
-      progress?(done, columns.count)
-    }
-    return forecasts
+    let answers = try Hybrid.forecast(
+      input(columns, panel.all, design), parameters: parameters, loop: onAllProcessors)
+    return Array(answers.prefix(panel.own.count))
   }
 
   /// The method's own constants, but that a holiday seen once is believed in weekly data: there one
@@ -52,7 +46,9 @@ struct HybridPanels {
     return parameters
   }
 
-  private func panel(of columns: [PanelColumn], _ chosen: [Int], _ design: Matrix) -> Hybrid.Panel {
+  private func input(
+    _ columns: [PanelColumn], _ chosen: [Int], _ design: Matrix
+  ) -> Hybrid.Panel {
     let count = window.historyCount
     let first = window.positions.lowerBound
     var storage = [Double](repeating: .nan, count: count * chosen.count)
@@ -73,15 +69,23 @@ struct HybridPanels {
       year: window.grid.bucket.wholeYear, horizon: horizon)
   }
 
-  /// The columns of each panel: its own, then those and their ancestors.
-  static func panels(of columns: [PanelColumn]) -> [(own: [Int], all: [Int])] {
+  struct Panel {
+    /// Columns whose answers are taken from this panel.
+    let own: [Int]
+    /// Those, then their ancestors.
+    let all: [Int]
+  }
+
+  /// The panels into which columns are cut; each column is one's own.
+  static func panels(of columns: [PanelColumn]) -> [Panel] {
+    let limit = columnLimit(of: columns.count)
     var families: [Int: [Int]] = [:]
     for (position, column) in columns.enumerated() {
       families[column.family ?? -1, default: []].append(position)
     }
     var groups: [[Int]] = []
     for (_, members) in families.sorted(by: { $0.key < $1.key }) {
-      if let last = groups.last, last.count + members.count <= columnLimit {
+      if let last = groups.last, last.count + members.count <= limit {
         groups[groups.count - 1].append(contentsOf: members)
       } else {
         groups.append(members)
@@ -97,7 +101,7 @@ struct HybridPanels {
         }
         next += 1
       }
-      return (own, all)
+      return Panel(own: own, all: all)
     }
   }
 }

@@ -10,6 +10,11 @@ public struct ExplainedNode: Hashable, Sendable {
   public let region: RegionCode?
   public let category: CategoryCode?
 
+  /// The sum of everything.
+  public static let total = ExplainedNode()
+
+  private init() { (item, location, region, category) = (nil, nil, nil, nil) }
+
   /// Nil where the text is neither.
   public init?(_ text: String) {
     var codes: [String: String] = [:]

@@ -78,7 +78,7 @@ public struct ForecastChart: Sendable {
       + " \(Int(sum.rounded()).grouped) units in all, with its quantiles."
   }
 
-  private static let style: HTML = """
+  static let style: HTML = """
     <style>
     .ground { fill: #fff } text { font: 13px system-ui, sans-serif; fill: #444 }
     .title { font-size: 16px; font-weight: 600; fill: #111 }
@@ -159,7 +159,7 @@ public struct ForecastChart: Sendable {
   }
 
   /// 1, 2 or 5 times a power of ten, at least as large.
-  private static func step(_ least: Double) -> Double {
+  static func step(_ least: Double) -> Double {
     var power = 1e-9
     while power * 10 <= least { power *= 10 }
     return [1, 2, 5, 10].map { $0 * power }.first { $0 >= least } ?? 10 * power

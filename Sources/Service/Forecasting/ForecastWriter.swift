@@ -3,7 +3,7 @@ internal import Planning
 
 /// A forecast table as CSV: one line per node and bucket.
 struct ForecastWriter {
-  private var line: [UInt8] = []
+  var line: [UInt8] = []
 
   static func header(_ quantiles: [Double]) -> String {
     (["level", "item", "location", "region", "category", "day", "mean"]
@@ -33,7 +33,7 @@ struct ForecastWriter {
   }
 
   /// The columns that are the same for all buckets, with the comma after them.
-  private func name(_ node: Node) -> [UInt8] {
+  func name(_ node: Node) -> [UInt8] {
     var bytes = Array(node.level.rawValue.utf8)
     for code in [node.item?.text, node.location?.text, node.region?.text, node.category?.text] {
       bytes.append(UInt8(ascii: ","))
@@ -53,7 +53,7 @@ struct ForecastWriter {
   }
 
   /// A number of thousandths with three decimals, or with as many as it needs.
-  private mutating func append(thousandths: Int64, trimming: Bool) {
+  mutating func append(thousandths: Int64, trimming: Bool) {
     let whole = thousandths.magnitude / 1000
     var rest = thousandths.magnitude % 1000
     if thousandths < 0 { line.append(UInt8(ascii: "-")) }

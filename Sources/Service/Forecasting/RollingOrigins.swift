@@ -16,6 +16,8 @@ public struct RollingOrigins: Sendable {
   public let weights: String?
   public let grouping: AccuracyTable.Grouping
 
+  /// - Parameter options: every forecast goes to their `output`, beside what happened; nil keeps
+  ///   the table alone.
   public init(
     _ options: ForecastFilter.Options, count: Int, step: Int, weights: String? = nil,
     by grouping: AccuracyTable.Grouping = .level
@@ -25,6 +27,30 @@ public struct RollingOrigins: Sendable {
     self.count = count
     self.step = step
     self.weights = weights
+  }
+
+  /// Measures, and draws one node.
+  ///
+  /// - Parameter progress: called as each origin is done.
+  public func draw(
+    _ wanted: ExplainedNode, progress: (() -> Void)? = nil
+  ) throws -> (accuracy: AccuracyTable, chart: BacktestChart) {
+    var tables: [ForecastTable] = []
+    let accuracy = try run { table in
+      // Of all nodes of all origins only the one that is drawn is worth its memory.
+      tables.append(
+        ForecastTable(
+          origin: table.origin, settings: table.settings, days: table.days,
+          nodes: table.nodes.filter { wanted.covers($0.node) }))
+      progress?()
+    }
+    let found = tables.last?.nodes.min { $0.node.level < $1.node.level }
+    guard let found,
+      let chart = BacktestChart(
+        found.node, tables: tables.filter { $0.nodes.contains { $0.node == found.node } },
+        step: step, accuracy: accuracy)
+    else { throw NothingToDraw(levels: accuracy.levels) }
+    return (accuracy, chart)
   }
 
   /// - Parameter progress: called with each table as its origin is done.
@@ -46,6 +72,10 @@ public struct RollingOrigins: Sendable {
       buckets.histories, bucket: bucket, last: buckets.origin,
       weights: try weights.map { try weightsOfSeries($0, buckets.histories.map(\.series)) },
       by: grouping)
+    var writer: BacktestWriter?
+    if let output = options.output {
+      writer = try BacktestWriter(path: output, quantiles: options.settings.quantiles)
+    }
     for number in (0..<count).reversed() {
       let origin = grid.name(at: last - options.settings.horizon - number * step)
       let known = buckets.histories.filter { $0.start <= origin }
@@ -53,8 +83,10 @@ public struct RollingOrigins: Sendable {
         histories: known, events: events, prices: prices, origin: origin,
         settings: options.settings)
       accuracy.add(table)
+      try writer?.write(table, beside: accuracy)
       progress?(table)
     }
+    try writer?.finish()
     return accuracy
   }
 

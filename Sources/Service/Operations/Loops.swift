@@ -97,13 +97,17 @@ struct Loops: Sendable {
   private func work() async {
     let runs = metrics.counter(
       "quartermaster_runs_total", "Runs by how they ended.", labels: ["outcome"])
+    let shards = metrics.counter(
+      "quartermaster_shards_total",
+      "Shards of other workers' runs: fitted, refused because they came late, passed to others.",
+      labels: ["outcome"])
     let lastRun = metrics.gauge(
       "quartermaster_last_run",
       "Of the last run here: seconds, processor seconds of the process meanwhile, and the"
         + " process's peak memory in bytes after it.", labels: ["figure"])
     await Rounds(target, pause: .seconds(1)).run(
       failed: { failed("worker-interrupted", $0) },
-      connected: { try await worker.release(in: $0) },
+      connected: { try await worker.prepare($0) },
       round: { session in
         let (start, before) = (ContinuousClock.now, ProcessUse.now)
         guard let outcome = try await worker.workOnce(in: session) else { return false }
@@ -111,7 +115,7 @@ struct Loops: Sendable {
         lastRun.set((ContinuousClock.now - start) / .seconds(1), "seconds")
         lastRun.set(after.cpuSeconds - before.cpuSeconds, "cpu-seconds")
         lastRun.set(after.peakMemoryBytes, "peak-memory-bytes")
-        tell(outcome, runs)
+        tell(outcome, runs, shards)
         return true
       })
   }
@@ -137,7 +141,7 @@ struct Loops: Sendable {
       })
   }
 
-  private func tell(_ outcome: Worker.Outcome, _ runs: Metrics.Counter) {
+  private func tell(_ outcome: Worker.Outcome, _ runs: Metrics.Counter, _ shards: Metrics.Counter) {
     switch outcome {
     case .published(let summary, let request):
       runs.add(1, "published")
@@ -153,6 +157,14 @@ struct Loops: Sendable {
     case .givenUp(let report, let request):
       runs.add(1, "given-up")
       failed("run-given-up", report, ["request": .integer(request)])
+    case .fitted(let shard, let request, let isTaken):
+      shards.add(1, isTaken ? "fitted" : "refused")
+      log.say(
+        isTaken ? .info : .warning, isTaken ? "shard-fitted" : "shard-refused",
+        ["request": .integer(request), "shard": .integer(shard)])
+    case .passed(let report, let request):
+      shards.add(1, "passed")
+      failed("request-not-helped", report, ["request": .integer(request)])
     }
   }
 

@@ -58,6 +58,11 @@ public final class Progress: Sendable {
     }
   }
 
+  /// Says how far the work is, where others do parts of it.
+  public func reach(_ done: Int) {
+    advance(by: max(0, done - state.withLock { $0.count }))
+  }
+
   public func finish() {
     state.withLock { state in
       guard !state.isOver else { return }

@@ -17,6 +17,10 @@ public struct Worker: Sendable {
     case failed(FailureReport, request: Int)
     /// Somebody else holds the request, or it waits again.
     case givenUp(FailureReport, request: Int)
+    /// A shard of another worker's request is done; its answer came too late if it was not taken.
+    case fitted(shard: Int, request: Int, isTaken: Bool)
+    /// Another worker's request cannot be helped with here.
+    case passed(FailureReport, request: Int)
   }
 
   /// After so many claims without an end, whatever carries a request out is not what it takes.
@@ -29,6 +33,8 @@ public struct Worker: Sendable {
   private let leaseSeconds: Double
   private let clock: @Sendable (_ asOf: Day?) -> ZoneClock
   private let progress: Progress.Channel
+  private let hands: ShardHands
+  private let help: ShardHelp
 
   public init(
     name: String, target: ConnectionTarget, leaseSeconds: Double = Worker.defaultLeaseSeconds,
@@ -39,6 +45,8 @@ public struct Worker: Sendable {
     self.leaseSeconds = leaseSeconds
     self.clock = clock
     self.progress = progress
+    hands = ShardHands(name: name, target: target, leaseSeconds: leaseSeconds)
+    help = ShardHelp(hands, clock: clock)
   }
 
   /// A name that no other instance has, and not this one after its next start.
@@ -50,7 +58,8 @@ public struct Worker: Sendable {
     return (isKnown ? String(decoding: name, as: UTF8.self) : "host") + "-\(getpid())-\(random)"
   }
 
-  /// Carries out the request that has waited longest; nil when there is none.
+  /// Carries out the request that has waited longest, or else fits a shard of one that another
+  /// worker carries out; nil when there is neither.
   ///
   /// - Throws: only what prevents from asking and answering, such as a lost connection. A request
   ///   that was claimed then is due again when its lease ends, or with `release`.
@@ -63,15 +72,19 @@ public struct Worker: Sendable {
         return try RunRequestStore.claim(holder: name, leaseSeconds: leaseSeconds, in: db)
       }
     }
-    guard let claim else { return nil }
-    let heartbeat = Heartbeat(target: target, claim: claim, leaseSeconds: leaseSeconds)
-    let beating = Task { await heartbeat.run() }
-    defer { beating.cancel() }
+    guard let claim else { return try await helpOnce(in: session) }
+    let heartbeat = Heartbeat(target: target, leaseSeconds: leaseSeconds) { seconds, db in
+      try RunRequestStore.extend(claim, leaseSeconds: seconds, in: db)
+    }
     do {
-      let summary = try await Training.run(
-        clock: clock(claim.asOf), progress: progress, in: session
-      ) { run, db in
-        try RunRequestStore.complete(claim, run: run, in: db)
+      let summary = try await heartbeat.during {
+        try await Training.train(
+          clock: clock(claim.asOf), progress: progress,
+          shared: ShardedForecast(claim: claim, hands: hands), in: session
+        ) { run, db in
+          try RunRequestStore.complete(claim, run: run, in: db)
+          try ShardStore.close(claim.request, in: db)
+        }
       }
       return .published(summary, request: claim.request)
     } catch {
@@ -79,10 +92,31 @@ public struct Worker: Sendable {
     }
   }
 
+  private func helpOnce(in session: Session) async throws -> Outcome? {
+    switch try await help.once(in: session) {
+    case nil: nil
+    case .fitted(let claim):
+      .fitted(shard: claim.number, request: claim.request, isTaken: true)
+    case .refused(let claim):
+      .fitted(shard: claim.number, request: claim.request, isTaken: false)
+    case .passed(let report, let request): .passed(report, request: request)
+    }
+  }
+
+  /// Prepares a session for this worker. What it held on an earlier one is nobody's but its own.
+  func prepare(_ session: Session) async throws {
+    let leaseSeconds = leaseSeconds
+    try await session.run { db in
+      try RunRequestStore.limitSilence(seconds: leaseSeconds, in: db)
+    }
+    try await release(in: session)
+  }
+
   /// Gives back what this worker holds: when it stops, and after its connection was lost.
   public func release(in session: Session) async throws {
     let name = name
     _ = try await session.run { db in try RunRequestStore.release(holder: name, in: db) }
+    try await hands.release(in: session)
   }
 
   private static let abandonment =
@@ -103,48 +137,16 @@ public struct Worker: Sendable {
       return .givenUp(report, request: claim.request)
     default:
       do {
-        try await session.run { db in try RunRequestStore.fail(claim, report.sentence, in: db) }
+        try await session.run { db in
+          try db.transaction { db in
+            try RunRequestStore.fail(claim, report.sentence, in: db)
+            try ShardStore.close(claim.request, in: db)
+          }
+        }
       } catch let overtaken as RunRequestError {
         return .givenUp(FailureReport(overtaken), request: claim.request)
       }
       return .failed(report, request: claim.request)
-    }
-  }
-}
-
-/// Extends a claim's lease until it is cancelled or the claim is lost, on a connection of its own,
-/// because the worker's is busy for as long as its statements take.
-private struct Heartbeat: Sendable {
-  let target: ConnectionTarget
-  let claim: RunClaim
-  let leaseSeconds: Double
-
-  func run() async {
-    while !Task.isCancelled {
-      do {
-        let session = try await Session.connect(target)
-        do {
-          while try await extend(in: session) {
-            try await Task.sleep(for: .seconds(leaseSeconds / 3))
-          }
-          await session.close()
-          return
-        } catch {
-          await session.close()
-          throw error
-        }
-      } catch {
-        // Whatever it is, the lease decides: a claim that is not extended is lost in time, and the
-        // publication notices.
-        do { try await Task.sleep(for: .seconds(leaseSeconds / 10)) } catch { return }
-      }
-    }
-  }
-
-  private func extend(in session: Session) async throws -> Bool {
-    let (claim, leaseSeconds) = (claim, leaseSeconds)
-    return try await session.run { db in
-      try RunRequestStore.extend(claim, leaseSeconds: leaseSeconds, in: db)
     }
   }
 }

@@ -12,6 +12,11 @@ struct BacktestCommand: RunnableCommand, Hashable {
   let calendar: String?
   let prices: String?
   let weights: String?
+  /// A path for every forecast; nil for none.
+  let output: String?
+  /// A path for a drawing of `drawn`; nil for none.
+  let chart: String?
+  let drawn: ExplainedNode
   let isComplete: Bool
   let grouping: AccuracyTable.Grouping
   let format: AccuracyFormat
@@ -40,12 +45,25 @@ struct BacktestCommand: RunnableCommand, Hashable {
         name: "by", value: "GROUP",
         help: "level; or class or lead, of the series alone; default level"),
       .init(name: "format", value: "FORMAT", help: "table or json; default table"),
+      .init(
+        name: "output", value: "FILE",
+        help: "also write every forecast beside what happened (CSV)"),
+      .init(
+        name: "chart", value: "FILE",
+        help: "also draw what was sold, and over it the forecasts of each origin (SVG)"),
+      .init(
+        name: "node", value: "NODE",
+        help: "what --chart draws: total (the default), or as item=PAN-103,location=C-03"),
       .map, .ignore,
     ],
     examples: [
       .init(
         commandLine: "quartermaster backtest sales.csv --horizon 28 --origins 6",
-        effect: "measures six forecasts of four weeks each")
+        effect: "measures six forecasts of four weeks each"),
+      .init(
+        commandLine: "quartermaster backtest sales.csv --horizon 14 --chart pan.svg"
+          + " --node item=PAN-103,location=C-03",
+        effect: "draws four forecasts of one series over what it sold"),
     ])
 
   init(_ arguments: Arguments) throws(UsageFailure) {
@@ -62,6 +80,13 @@ struct BacktestCommand: RunnableCommand, Hashable {
     calendar = arguments.text("calendar")
     prices = arguments.text("prices")
     weights = arguments.text("weights")
+    output = arguments.text("output")
+    chart = arguments.text("chart")
+    let node = try arguments.value("node", "total, or parts as item=PAN-103,location=C-03") {
+      ExplainedNode($0)
+    }
+    if chart == nil, node != nil { throw .misplacedOption("node", "goes with --chart") }
+    drawn = node ?? .total
     isComplete = arguments.has("complete")
     grouping = try arguments.choice("by", of: AccuracyTable.Grouping.self) ?? .level
     format = try arguments.choice("format", of: AccuracyFormat.self) ?? .table
@@ -81,10 +106,17 @@ struct BacktestCommand: RunnableCommand, Hashable {
     let origins = RollingOrigins(
       ForecastFilter.Options(
         file: file, calendar: calendar, prices: prices, settings: settings,
-        isComplete: isComplete, mapping: mapping), count: origins, step: step, weights: weights,
-      by: grouping)
+        isComplete: isComplete, output: output, mapping: mapping), count: origins, step: step,
+      weights: weights, by: grouping)
     let progress = surroundings.progress.step("backtest", unit: "origins", total: self.origins)
-    let accuracy = try origins.run { _ in progress.advance(by: 1) }
+    let accuracy: AccuracyTable
+    if let chart {
+      let drawing = try origins.draw(drawn) { progress.advance(by: 1) }
+      try drawing.chart.write(to: chart)
+      accuracy = drawing.accuracy
+    } else {
+      accuracy = try origins.run { _ in progress.advance(by: 1) }
+    }
     progress.finish()
     try surroundings.output.write(format.text(of: accuracy))
   }

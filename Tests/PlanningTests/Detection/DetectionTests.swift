@@ -125,7 +125,8 @@ struct UntrustedValueTests {
       features: FeatureTable(groups: SeasonalFeatures.groups(window), rows: 214), horizon: 14)
     let column = PanelColumn(
       history: NodeHistory(prepared(values)), parent: nil, closures: [], family: nil)
-    var forecast = try #require(try panels.forecast([column], progress: nil)[0])
+    var forecast = try #require(
+      try panels.forecast(HybridPanels.panels(of: [column])[0], of: [column])[0])
     forecast.means = means
     forecast.isPlausible = isPlausible
     return forecast
