@@ -1,5 +1,5 @@
 public import Inventory
-public import Planning
+internal import Planning
 
 /// Holidays by rule as a calendar that `sync calendar` and `--calendar` read.
 public struct HolidayCalendar: Hashable, Sendable {
