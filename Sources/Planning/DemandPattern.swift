@@ -41,6 +41,27 @@ struct DemandPattern {
     mean = yearCount == 0 ? 0 : sum / Double(yearCount)
     maximum = largest
   }
+
+  /// How much a bucket differs from what is usual, in shares of it; 0 where nothing can be told.
+  ///
+  ///     sqrt(mean (sqrt y_t - sqrt y_(t-1))^2 / 2) / (sqrt(mean y) / 2)
+  ///
+  /// over two years. Poisson counts of mean 9 come to 1/3.
+  static func noise(_ values: [Double], perYear: Int) -> Double {
+    let values = values.suffix(2 * perYear)
+    var sum = 0.0
+    var squares = 0.0
+    var count = 0.0
+    for place in values.indices.dropFirst() {
+      let (value, before) = (values[place], values[place - 1])
+      if value.isNaN || before.isNaN { continue }
+      let step = max(value, 0).squareRoot() - max(before, 0).squareRoot()
+      squares += step * step
+      sum += max(value, 0)
+      count += 1
+    }
+    return sum > 0 ? (2 * squares / sum).squareRoot() : 0
+  }
 }
 
 extension Bucket {

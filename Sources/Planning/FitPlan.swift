@@ -17,6 +17,8 @@ struct FitPlan {
   /// The column of each node that has one.
   let columnOf: [Int: Int]
   let pools: [SparsePools.Pool]
+  /// Series that take their levels from all of their kind.
+  let siblings: SiblingFamilies
   /// Positions of the nodes whose forecasts are taken apart.
   let explained: Set<Int>
 
@@ -38,13 +40,21 @@ struct FitPlan {
     self.histories = histories
     let patterns = histories.map { DemandPattern($0.values, perYear: perYear) }
     let usesHybrid = settings.choice == .auto || settings.choice == .hybrid
-    let isColumn = patterns.map {
-      usesHybrid && $0.mean > 0 && (!$0.isSparse || settings.choice == .hybrid)
+    let siblings =
+      settings.choice == .auto
+      ? SiblingFamilies(
+        hierarchy, patterns: patterns, histories: histories, own: own, bucket: settings.bucket)
+      : .none(of: hierarchy.nodes.count)
+    self.siblings = siblings
+    let isSibling = siblings.holds
+    let isColumn = patterns.indices.map {
+      usesHybrid && patterns[$0].mean > 0 && !isSibling[$0]
+        && (!patterns[$0].isSparse || settings.choice == .hybrid)
     }
     let parents = PriorParents.parents(in: hierarchy, isDense: isColumn)
     self.parents = parents
     let sparse = own.filter {
-      settings.choice == .auto && patterns[$0].isSparse && patterns[$0].mean > 0
+      settings.choice == .auto && patterns[$0].isSparse && patterns[$0].mean > 0 && !isSibling[$0]
     }
     let pools = SparsePools(
       sparse.map { $0 - own.lowerBound }, hierarchy: hierarchy, series: preparation.series,

@@ -71,6 +71,18 @@ public struct Hierarchy: Sendable {
     positions[Node(sameAs[level] ?? level, of: series)]
   }
 
+  /// For each series the number of its item; what has none stands alone.
+  var itemNumbers: [Int] {
+    var numbers: [ItemCode: Int] = [:]
+    var count = 0
+    return series.map { series in
+      if let number = series.item.flatMap({ numbers[$0] }) { return number }
+      if let item = series.item { numbers[item] = count }
+      count += 1
+      return count - 1
+    }
+  }
+
   /// The series' own level: the finest parts that any of them names.
   static func ownLevel(of series: [Series]) -> Level {
     let hasItem = series.contains { $0.item != nil }

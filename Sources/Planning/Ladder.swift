@@ -10,6 +10,13 @@ struct Fit {
   let spread: DemandSpread
   /// A better rung's answer that did not hold.
   var refused: RefusedForecast?
+
+  /// Stands in a node's place until its siblings are known.
+  static func waiting(horizon: Int) -> Fit {
+    Fit(
+      tier: .zero, reason: "waits for its siblings", means: Array(repeating: 0, count: horizon),
+      spread: .certain)
+  }
 }
 
 /// The fallback ladder of one history: the best rung that holds.

@@ -20,35 +20,77 @@ struct NodeFits {
     let ladder = Ladder(
       choice: settings.choice, bucket: settings.bucket, horizon: settings.horizon)
     for node in hierarchy.nodes.indices {
+      if plan.siblings.holds[node] {
+        fits.append(.waiting(horizon: settings.horizon))
+        continue
+      }
       let parent = plan.parents[node].map { (history: histories[$0], fit: fits[$0]) }
       let hybrid = plan.columnOf[node].flatMap { hybrids[$0] }
       fits.append(ladder.fit(histories[node], hybrid: hybrid, parent: parent))
       note(node, fits[node], hybrid, plan.panels)
     }
-    for (place, pool) in plan.pools.enumerated() {
-      let hybrid = hybrids[plan.firstPoolColumn + place]
+    for (pool, hybrid) in zip(plan.pools, hybrids[plan.firstPoolColumn...]) {
       let fit = ladder.fit(pool.history, hybrid: hybrid)
       share(fit, among: pool.members, settings.bucket)
       for member in pool.members { note(own.lowerBound + member, fit, hybrid, plan.panels) }
     }
-    // The levels that months have learnt know better than their sum where it goes.
-    if settings.choice == .auto, settings.bucket != .month { scaleToAnchors() }
+    follow(
+      plan.siblings.families, hybrids: { plan.columnOf[$0].flatMap { hybrids[$0] } }, plan.panels,
+      ladder)
+    if settings.choice == .auto { scaleToAnchors(settings.bucket) }
+  }
+
+  /// Siblings take their levels from all of them, and the season from the sum above them; where
+  /// that has no fit, each stands for itself.
+  private mutating func follow(
+    _ families: [SiblingFamilies.Family], hybrids: (Int) -> Hybrid.Forecast?,
+    _ panels: HybridPanels, _ ladder: Ladder
+  ) {
+    let window = panels.window
+    var led: [(family: SiblingFamilies.Family, hybrid: Hybrid.Forecast)] = []
+    for family in families {
+      if fits[family.node].tier == .hybrid, let hybrid = hybrids(family.node) {
+        led.append((family, hybrid))
+        continue
+      }
+      for member in family.members {
+        let node = own.lowerBound + member
+        fits[node] = ladder.fit(
+          histories[node], hybrid: nil, parent: (histories[family.node], fits[family.node]))
+        note(node, fits[node], nil, panels)
+      }
+    }
+    let levels = SiblingLevels(
+      led.map { led in
+        SiblingLevels.Family(
+          members: led.family.members,
+          season: SiblingFamilies.season(
+            of: led.hybrid, features: panels.features, historyCount: window.historyCount,
+            year: window.grid.bucket.wholeYear))
+      }, series: preparation.series, items: hierarchy.itemNumbers,
+      first: window.positions.lowerBound, next: preparation.next, horizon: panels.horizon,
+      bucket: window.grid.bucket)
+    for (led, answer) in zip(led, levels.answers) {
+      let means = fits[led.family.node].means
+      let mean = means.reduce(0, +) / answer.season
+      for (place, member) in led.family.members.enumerated() {
+        let level = answer.levels[place]
+        fits[own.lowerBound + member] = Fit(
+          tier: .profile, reason: "a level learnt among \(led.family.members.count) series",
+          means: means.map { mean > 0 ? $0 / mean * level : level },
+          spread: answer.spreads[place])
+        note(own.lowerBound + member, fits[led.family.node], led.hybrid, panels)
+      }
+    }
   }
 
   /// Shares a pool's forecast out by its members' own levels.
-  ///
-  /// Months take the levels that the pool has learnt, and of its forecast the shape alone.
   private mutating func share(_ fit: Fit, among members: [Int], _ bucket: Bucket) {
     let levels = members.map {
       SparseLevel(preparation.series[$0].values, perYear: Int(bucket.perYear))
     }
-    let learnt =
-      bucket == .month
-      ? PooledSparseLevels.levels(
-        members.map { preparation.series[$0] }, horizon: fit.means.count) : nil
-    let own = learnt ?? levels.map(\.level)
-    let whole =
-      learnt == nil ? own.reduce(0, +) : fit.means.reduce(0, +) / Double(fit.means.count)
+    let own = levels.map(\.level)
+    let whole = own.reduce(0, +)
     guard whole > 0 else { return }
     let dispersion = SparseLevel.dispersion(of: levels)
     for (place, member) in members.enumerated() {
@@ -60,8 +102,11 @@ struct NodeFits {
   }
 
   /// Scales series to the sums that are known better than they are.
-  private mutating func scaleToAnchors() {
+  private mutating func scaleToAnchors(_ bucket: Bucket) {
     for node in Anchors(hierarchy).nodes where fits[node].tier == .hybrid {
+      // A sum of all that is sold, without a place or kind, is no kin of its parts: what months
+      // have learnt of spare parts tells better where they go (RMSSE .665 against .678).
+      if bucket == .month, !isKin(node) { continue }
       let members = hierarchy.members[node]
       let tiers = members.map { fits[own.lowerBound + $0].tier }
       guard
@@ -87,6 +132,12 @@ struct NodeFits {
           own.lowerBound + member, .reconciliation,
           "scaled to \(hierarchy.nodes[node].level.rawValue)", to: scaled)
       }
+    }
+  }
+
+  private func isKin(_ node: Int) -> Bool {
+    hierarchy.members[node].contains {
+      hierarchy.series[$0].category != nil || hierarchy.series[$0].location != nil
     }
   }
 

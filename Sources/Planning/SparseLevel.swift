@@ -21,6 +21,12 @@ struct SparseLevel {
   /// a: .03 for days; months forget faster because they hold more.
   static func rate(perYear: Int) -> Double { perYear > 52 ? 0.03 : perYear > 12 ? 0.1 : 0.2 }
 
+  init(level: Double, squares: Double, means: Double) {
+    self.level = level
+    self.squares = squares
+    self.means = means
+  }
+
   init(_ values: [Double], perYear: Int) {
     let keep = 1 - SparseLevel.rate(perYear: perYear)
     var weighted = 0.0

@@ -28,24 +28,6 @@ struct SparseTests {
     #expect(SparseLevel([], perYear: 365).spread(pool: 3) == .negativeBinomial(dispersion: 3))
   }
 
-  @Test("levels learnt together follow what such series do: here they fade out")
-  func pooledLevels() throws {
-    var random = SplitMix(4)
-    // Parts sell for a year at most, and then no more.
-    let parts = (0..<200).map { _ in
-      let end = Int.random(in: 20..<60, using: &random)
-      return prepared(
-        (0..<60).map { (month: Int) -> Double in
-          (end - 12..<end).contains(month) && Bool.random(using: &random) ? 3 : 0
-        })
-    }
-    let learnt = try #require(PooledSparseLevels.levels(parts, horizon: 6))
-    let single = parts.map { SparseLevel($0.values, perYear: 12).level }
-    #expect(learnt.reduce(0, +) < 0.75 * single.reduce(0, +))
-    #expect(learnt.allSatisfy { $0 >= 0 })
-    #expect(PooledSparseLevels.levels(Array(parts.prefix(2)), horizon: 30) == nil)
-  }
-
   @Test("sparse series are summed on the finest level that is dense")
   func pools() {
     var random = SplitMix(2)

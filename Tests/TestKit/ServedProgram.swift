@@ -24,7 +24,7 @@ public final class ServedProgram: Sendable {
 
   /// Starts it and returns once it says where it serves.
   public static func start(
-    _ database: String, roles: String? = nil
+    _ database: String, roles: String? = nil, environment: [String: String] = [:]
   ) async throws -> ServedProgram {
     let log = FileManager.default.temporaryDirectory
       .appending(path: "serve-\(UUID().uuidString).log")
@@ -34,6 +34,7 @@ public final class ServedProgram: Sendable {
     let (process, output) = (Process(), Pipe())
     output.closeOnExec()
     process.executableURL = url
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.arguments =
       ["serve", "--listen", "127.0.0.1:0", "--database", database]
       + (roles.map { ["--roles", $0] } ?? [])

@@ -20,7 +20,6 @@ public struct Daemon: Sendable {
     public var environment: [String: String]
     /// How long requests may go on once the end was asked for.
     public var drainSeconds = 12.0
-    public var leaseSeconds = Worker.defaultLeaseSeconds
     /// Whether the pages are for everybody who reaches them, as in the demo.
     public var pagesAreOpen = false
 
@@ -73,9 +72,10 @@ public struct Daemon: Sendable {
     let pool = SessionPool(target, limit: Daemon.poolLimit)
     let metrics = Metrics()
     let retention = try Retention(environment: settings.environment)
+    let leaseSeconds = try LeaseSetting.seconds(environment: settings.environment)
     let server = try settings.roles.contains(.web) ? web(pool, metrics, retention) : nil
     let worker = Worker(
-      name: try Worker.uniqueName(), target: target, leaseSeconds: settings.leaseSeconds
+      name: try Worker.uniqueName(), target: target, leaseSeconds: leaseSeconds
     ) { asOf in clock(asOf: asOf) }
     let loops = Loops(
       target: target, roles: settings.roles, mail: mail, pool: pool, metrics: metrics, log: log,

@@ -107,7 +107,7 @@ struct Loops: Sendable {
         + " process's peak memory in bytes after it.", labels: ["figure"])
     await Rounds(target, pause: .seconds(1)).run(
       failed: { failed("worker-interrupted", $0) },
-      connected: { try await worker.release(in: $0) },
+      connected: { try await worker.prepare($0) },
       round: { session in
         let (start, before) = (ContinuousClock.now, ProcessUse.now)
         guard let outcome = try await worker.workOnce(in: session) else { return false }

@@ -28,9 +28,8 @@ extension Worker {
     _ rounds: Rounds, told: @Sendable (Outcome) -> Void,
     failed: @Sendable (FailureReport) -> Void
   ) async {
-    // What it held when its connection was lost is nobody's but its own.
     await rounds.run(
-      failed: failed, connected: { try await release(in: $0) },
+      failed: failed, connected: { try await prepare($0) },
       round: { session in
         guard let outcome = try await workOnce(in: session) else { return false }
         told(outcome)

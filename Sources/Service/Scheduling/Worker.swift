@@ -78,7 +78,7 @@ public struct Worker: Sendable {
     }
     do {
       let summary = try await heartbeat.during {
-        try await Training.run(
+        try await Training.train(
           clock: clock(claim.asOf), progress: progress,
           shared: ShardedForecast(claim: claim, hands: hands), in: session
         ) { run, db in
@@ -101,6 +101,15 @@ public struct Worker: Sendable {
       .fitted(shard: claim.number, request: claim.request, isTaken: false)
     case .passed(let report, let request): .passed(report, request: request)
     }
+  }
+
+  /// Prepares a session for this worker. What it held on an earlier one is nobody's but its own.
+  func prepare(_ session: Session) async throws {
+    let leaseSeconds = leaseSeconds
+    try await session.run { db in
+      try RunRequestStore.limitSilence(seconds: leaseSeconds, in: db)
+    }
+    try await release(in: session)
   }
 
   /// Gives back what this worker holds: when it stops, and after its connection was lost.

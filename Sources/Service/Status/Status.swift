@@ -13,6 +13,8 @@ public struct Status: Sendable {
   public let gaps: [LocationCode: [Day]]
   public let run: PublishedRun?
   public let runRegions: [RunRecord.Region]
+  /// The request that is carried out, and how far its fits are.
+  public let underWay: (request: RunRequest, progress: ShardProgress?)?
   /// How many flags of each severity the run in use raised.
   public let flags: [Severity: Int]
   public let quarantinedRows: Int
@@ -33,6 +35,9 @@ public struct Status: Sendable {
           locations: try DatasetStore.locations(in: db).map { $0.freshness(clock) },
           gaps: try FreshnessStore.gaps(in: db), run: run,
           runRegions: try run.map { try RunStore.regions(ofRun: $0.run, in: db) } ?? [],
+          underWay: try RunRequestStore.running(in: db).map {
+            ($0, try ShardStore.progress(of: $0.id, in: db))
+          },
           flags: try run.map { try FlagStore.counts(ofRun: $0.run, in: db) } ?? [:],
           quarantinedRows: try QuarantineStore.count(in: db),
           outbox: try OutboxStore.counts(in: db), canMail: canMail,

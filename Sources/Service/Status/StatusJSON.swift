@@ -21,6 +21,9 @@ extension Status {
       "as_of": .string(asOf.description), "locations": .array(locations.map(line)),
       "run": run.map { .integer($0.run) } ?? .null,
       "origin": run.map { .string($0.origin.description) } ?? .null,
+      "request_under_way": underWay.map { .integer($0.request.id) } ?? .null,
+      "nodes_to_fit": underWay?.progress.map { .integer($0.nodes) } ?? .null,
+      "nodes_fitted": underWay?.progress.map { .integer($0.nodesDone) } ?? .null,
       "dataset_version": run.map { .integer(Int($0.datasetVersion)) } ?? .null,
       "flags": .object(
         Severity.allCases.map {

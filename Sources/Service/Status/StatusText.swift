@@ -19,6 +19,7 @@ extension Status {
       let state = $0.state == .stale ? "keeps an earlier forecast" : "has none"
       return "  \($0.region) \(state): \($0.reason)"
     }
+    if let underWay { lines.append(sentence(underWay.request, underWay.progress)) }
     if let flags = flags.listed { lines.append("Flags: \(flags)") }
     if quarantinedRows > 0 {
       lines.append(
@@ -44,6 +45,14 @@ extension Status {
     let published = Instant(microseconds: run.publishedAt.microseconds / 1_000_000 * 1_000_000)
     return "Run \(run.run) of \(published): origin \(run.origin), \(run.series.grouped)"
       + " series, dataset version \(run.datasetVersion)"
+  }
+
+  private func sentence(_ request: RunRequest, _ progress: ShardProgress?) -> String {
+    guard let progress else { return "Request \(request.id) is carried out" }
+    let left = progress.secondsLeft.map { ", about \(Int($0.rounded(.up)).grouped) s to go" } ?? ""
+    return "Request \(request.id) is carried out: \(progress.nodesDone.grouped) of"
+      + " \(progress.nodes.grouped) nodes fitted, in \(progress.shardsDone) of"
+      + " \(progress.shards) shards, by \(progress.workers) workers\(left)"
   }
 
   private var table: String {

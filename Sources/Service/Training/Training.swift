@@ -37,7 +37,7 @@ public enum Training {
   /// Days beyond the horizon, so that a region that falls behind can still serve.
   static let reserveDays = 14
 
-  /// Trains all regions here and now.
+  /// Trains all regions here and now, when no other run is under way any more.
   ///
   /// - Parameter published: the last thing in the transaction that publishes the run; what it
   ///   throws undoes the publication.
@@ -45,21 +45,15 @@ public enum Training {
     clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session,
     published: @Sendable (_ run: Int, isolated Session) throws -> Void = { _, _ in }
   ) async throws -> TrainingSummary {
-    try await run(
-      clock: clock, progress: progress, shared: nil, in: session, published: published)
-  }
-
-  /// - Parameter shared: with whom the fits are shared; nil makes all of them here.
-  static func run(
-    clock: ZoneClock, progress: Progress.Channel, shared: ShardedForecast?, in session: Session,
-    published: @Sendable (_ run: Int, isolated Session) throws -> Void
-  ) async throws -> TrainingSummary {
     try await session.run { db in try RunStore.beginTraining(in: db) }
+    while try await session.run(RunRequestStore.isAnyUnderWay) {
+      try await Task.sleep(for: .milliseconds(200))
+    }
     let outcome: Result<TrainingSummary, any Error>
     do {
       outcome = .success(
         try await train(
-          clock: clock, progress: progress, shared: shared, in: session, published: published))
+          clock: clock, progress: progress, shared: nil, in: session, published: published))
     } catch {
       outcome = .failure(error)
     }
@@ -72,7 +66,10 @@ public enum Training {
     return try outcome.get()
   }
 
-  private static func train(
+  /// Carries out a claimed request.
+  ///
+  /// - Parameter shared: with whom the fits are shared; nil makes all of them here.
+  static func train(
     clock: ZoneClock, progress: Progress.Channel, shared: ShardedForecast?, in session: Session,
     published: @Sendable (_ run: Int, isolated Session) throws -> Void
   ) async throws -> TrainingSummary {

@@ -71,11 +71,15 @@ public enum RunRequestStore {
       """)[0][0]
   }
 
-  /// Takes the oldest request that waits, or whose holder let its lease run out. Nobody waits for
-  /// another's claim.
+  /// Takes the oldest request that waits, or whose holder let its lease run out, unless a run is
+  /// under way: runs do not overlap. Nobody waits for another's claim. Call it inside a
+  /// transaction.
   public static func claim(
     holder: String, leaseSeconds: Double, in db: isolated Session
   ) throws -> RunClaim? {
+    let isFree: Bool = try db.rows(
+      "SELECT pg_try_advisory_xact_lock(\(RunStore.trainingLock), 0)")[0][0]
+    guard isFree, try !isAnyUnderWay(in: db) else { return nil }
     let claimed = try db.rows(
       """
       UPDATE run_request
@@ -90,6 +94,15 @@ public enum RunRequestStore {
     return try claimed.first.map { row in
       try RunClaim(request: row[0], asOf: row[1], token: row[2])
     }
+  }
+
+  /// Whether somebody carries out a request, and has not let its lease run out.
+  public static func isAnyUnderWay(in db: isolated Session) throws -> Bool {
+    try db.rows(
+      """
+      SELECT EXISTS (
+        SELECT FROM run_request WHERE state = 'running' AND lease_until > clock_timestamp())
+      """)[0][0]
   }
 
   /// Keeps a claim for another lease, and says whether it was still there.
@@ -127,6 +140,16 @@ public enum RunRequestStore {
       WHERE request_id = \(claim.request) AND token = \(claim.token) AND state = 'running'
       """)
     guard failed == 1 else { throw RunRequestError.overtaken(request: claim.request) }
+  }
+
+  /// Lets PostgreSQL end this session when it falls silent inside a transaction: the rows it has
+  /// locked must not keep others from taking over.
+  public static func limitSilence(seconds: Double, in db: isolated Session) throws {
+    _ = try db.rows(
+      """
+      SELECT set_config('idle_in_transaction_session_timeout', \(String(Int(seconds * 1000))),
+        false)
+      """)
   }
 
   /// Gives back what a holder has, who stops or has lost track of it, before its lease ends.
@@ -171,6 +194,13 @@ public enum RunRequestStore {
       FROM run_request q LEFT JOIN schedule s USING (schedule_id) WHERE q.request_id = \(id)
       """
     ).first.map(request)
+  }
+
+  /// The request that is carried out: the oldest, where others wait for it.
+  public static func running(in db: isolated Session) throws -> RunRequest? {
+    let found: Int? = try db.rows(
+      "SELECT min(request_id) FROM run_request WHERE state = 'running'")[0][0]
+    return try found.flatMap { try request($0, in: db) }
   }
 
   /// How many requests are in each state, those that ended within a week.

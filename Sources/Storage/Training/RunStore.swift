@@ -88,10 +88,11 @@ public struct FinishedRun: Hashable, Sendable {
 
 /// Runs and which of them is published.
 public enum RunStore {
-  private static let trainingLock: Int32 = 0x514D_0003
+  static let trainingLock: Int32 = 0x514D_0003
 
-  /// Waits until no other run is under way, and keeps others waiting until the session ends or
-  /// `endTraining`: a run that began later must not be overtaken by an older one.
+  /// Waits until no other session has begun training, and keeps others and all claims of requests
+  /// waiting until the session ends or `endTraining`: a run that began later must not be overtaken
+  /// by an older one.
   public static func beginTraining(in db: isolated Session) throws {
     try db.execute("SELECT pg_advisory_lock(\(trainingLock), 0)")
   }

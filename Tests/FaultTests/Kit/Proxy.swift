@@ -64,6 +64,11 @@ final class Proxy: Sendable {
   /// Hangs up on so many connections as soon as they come.
   func refuse(next count: Int) { state.withLock { $0.refusals += count } }
 
+  /// Cuts every connection there is.
+  func cut() {
+    for descriptor in state.withLock({ $0.open }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
+  }
+
   /// Cuts everything and takes nothing any more.
   func stop() {
     let open = state.withLock { state in

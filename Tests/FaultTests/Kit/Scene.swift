@@ -70,15 +70,28 @@ struct Scene: Sendable {
     try await session.execute("CREATE TABLESPACE small LOCATION '\(unescaped: folder)'")
   }
 
-  private static func store(_ kind: String, _ rows: String, _ url: String) async throws {
+  private static func store(
+    _ kind: String, _ rows: String, _ url: String, _ options: [String] = []
+  ) async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).csv")
     try Data(rows.utf8).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    try await quartermaster("sync", kind, file.path, "--source", "erp", "--database", url)
+    try await quartermaster(
+      ["sync", kind, file.path, "--source", "erp", "--database", url] + options)
+  }
+
+  /// Sends a file's worth of rows as a person does.
+  func store(_ kind: String, _ rows: String, _ options: String...) async throws {
+    try await Scene.store(kind, rows, directURL, options)
   }
 
   @discardableResult
   private static func quartermaster(_ words: String...) async throws -> String {
+    try await quartermaster(words)
+  }
+
+  @discardableResult
+  private static func quartermaster(_ words: [String]) async throws -> String {
     let done = try await finished(ServedProgram.url, words)
     guard done.status == 0 else { throw NotPrepared(said: done.output) }
     return done.output

@@ -43,7 +43,9 @@ struct WorkerTests {
     _ holder: String, leaseSeconds: Double, in session: Session
   ) async throws -> RunClaim? {
     try await session.run { db in
-      try RunRequestStore.claim(holder: holder, leaseSeconds: leaseSeconds, in: db)
+      try db.transaction { db in
+        try RunRequestStore.claim(holder: holder, leaseSeconds: leaseSeconds, in: db)
+      }
     }
   }
 
@@ -103,6 +105,32 @@ struct WorkerTests {
         try RunRequestStore.extend(first, leaseSeconds: 3600, in: db)
       }
       #expect(!keptLate)
+    }
+  }
+
+  @Test("runs do not overlap: neither two requests, nor a request and a run by hand")
+  func overlap() async throws {
+    try await withDatabase(.migrated) { session, target in
+      try await seed(session)
+      for _ in 1...2 { _ = try await request(in: session) }
+      let other = try await Session.connect(target)
+      try await other.run { db in try RunStore.beginTraining(in: db) }
+      #expect(try await claim("a", leaseSeconds: 60, in: session) == nil)
+      try await other.run { db in try RunStore.endTraining(in: db) }
+      let first = try #require(try await claim("a", leaseSeconds: 60, in: session))
+      #expect(try await claim("b", leaseSeconds: 60, in: session) == nil)
+      let byHand = Task {
+        try await Training.run(
+          clock: ZoneClock(asOf: WorkerTests.asOf, deploymentZone: "UTC"), in: other)
+      }
+      #expect(try await publications(in: session) == 0)
+      try await session.run { db in
+        try RunRequestStore.fail(first, "not today", in: db)
+      }
+      _ = try await byHand.value
+      #expect(try await publications(in: session) == 1)
+      await other.close()
+      #expect(try await claim("b", leaseSeconds: 60, in: session)?.request == first.request + 1)
     }
   }
 
@@ -166,9 +194,12 @@ struct WorkerTests {
     try await withDatabase(.migrated) { session, target in
       try await seed(session)
       let request = try await request(in: session)
-      // Holds up the training, as another one would.
+      // Holds up the publication.
       let other = try await Session.connect(target)
-      try await other.run { db in try RunStore.beginTraining(in: db) }
+      try await other.run { db in
+        try db.execute("BEGIN")
+        try db.execute("LOCK TABLE publication IN SHARE MODE")
+      }
       let working = Task {
         let own = try await Session.connect(target)
         let outcome = try await worker("slow", target, leaseSeconds: 4).workOnce(in: own)
@@ -187,7 +218,7 @@ struct WorkerTests {
         let stolen = try await claim("thief", leaseSeconds: 60, in: session)
         #expect(stolen == nil)
       }
-      try await other.run { db in try RunStore.endTraining(in: db) }
+      _ = try await other.run { db in try db.execute("COMMIT") }
       guard case .published(_, request)? = try await working.value else {
         Issue.record("the slow one published nothing")
         return

@@ -42,7 +42,9 @@ struct ShardedForecastTests {
   private func claim(_ holder: String, in session: Session) async throws -> RunClaim {
     try #require(
       try await session.run { db in
-        try RunRequestStore.claim(holder: holder, leaseSeconds: 0, in: db)
+        try db.transaction { db in
+          try RunRequestStore.claim(holder: holder, leaseSeconds: 0, in: db)
+        }
       })
   }
 

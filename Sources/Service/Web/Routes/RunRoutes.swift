@@ -38,9 +38,14 @@ struct RunRoutes: RouteGroup {
     routes.on(.get, "/v1/run-requests/{request}", RunRoutes.wished) { call in
       let number = try call.required(RunRoutes.wishNumber)
       let found = try await api.pool.use { session in
-        try await session.run { db in try RunRequestStore.request(number, in: db) }
+        try await session.run { db in
+          try RunRequestStore.request(number, in: db).map { request in
+            (request, try ShardStore.progress(of: number, in: db))
+          }
+        }
       }
-      return try Answer.json(RunRequestAnswer(call.found(found, "request \(number)")))
+      let (request, progress) = try call.found(found, "request \(number)")
+      return try Answer.json(RunRequestAnswer(request, progress))
     }
     routes.on(.get, "/v1/runs", RunRoutes.list) { call in
       let limit = call.value(Parameter<Int>.limit) ?? 100
@@ -186,15 +191,37 @@ private struct RunRequestAnswer: Encodable, Sendable {
   let requestedAt: String
   let run: Int?
   let failure: String?
+  let progress: Progress?
+
+  struct Progress: Encodable, Sendable {
+    let shards: Int
+    let shardsDone: Int
+    let nodes: Int
+    let nodesDone: Int
+    let workers: Int
+    let secondsLeft: Int?
+
+    private enum CodingKeys: String, CodingKey {
+      case shards, nodes, workers
+      case shardsDone = "shards_done"
+      case nodesDone = "nodes_done"
+      case secondsLeft = "seconds_left"
+    }
+  }
 
   private enum CodingKeys: String, CodingKey {
-    case request, state, run, failure
+    case request, state, run, failure, progress
     case asOf = "as_of"
     case requestedBy = "requested_by"
     case requestedAt = "requested_at"
   }
 
-  init(_ request: RunRequest) {
+  init(_ request: RunRequest, _ progress: ShardProgress? = nil) {
+    self.progress = progress.map {
+      Progress(
+        shards: $0.shards, shardsDone: $0.shardsDone, nodes: $0.nodes, nodesDone: $0.nodesDone,
+        workers: $0.workers, secondsLeft: $0.secondsLeft.map { Int($0.rounded(.up)) })
+    }
     self.request = request.id
     state = request.state.rawValue
     asOf = request.asOf?.description
@@ -210,5 +237,12 @@ private struct RunRequestAnswer: Encodable, Sendable {
     .optional("as_of", .day), .required("requested_by", .text()),
     .required("requested_at", .instant), .optional("run", .integer()),
     .optional("failure", .text()),
+    .optional(
+      "progress",
+      .object([
+        .required("shards", .integer()), .required("shards_done", .integer()),
+        .required("nodes", .integer()), .required("nodes_done", .integer()),
+        .required("workers", .integer()), .optional("seconds_left", .integer()),
+      ])),
   ])
 }
