@@ -10,6 +10,8 @@ public enum FlagRule: String, CaseIterable, Hashable, Sendable {
   case untrustedValue = "untrusted-value"
   /// The region is behind its promised freshness.
   case staleRegion = "stale-region"
+  /// A run was not published; what readers see is the one before.
+  case refusedRun = "refused-run"
 }
 
 /// How much a flag matters.

@@ -16,7 +16,10 @@ struct Program {
     SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,
     PlannersAddCommand.self, PlannersListCommand.self, PlannersRemoveCommand.self,
     SourcesListCommand.self, SourcesShowCommand.self, SourcesMapCommand.self,
-    SourcesUnmapCommand.self, PruneCommand.self, ServeCommand.self, MigrateCommand.self,
+    SourcesUnmapCommand.self, RunsListCommand.self, RunsShowCommand.self, RunsCompareCommand.self,
+    ModelsShowCommand.self, PromoteCommand.self, RollbackCommand.self,
+    ConfigurationShowCommand.self, ConfigurationSetCommand.self,
+    ConfigurationListCommand.self, PruneCommand.self, ServeCommand.self, MigrateCommand.self,
     DemoCommand.self,
   ]
 

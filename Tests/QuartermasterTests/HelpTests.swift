@@ -49,6 +49,15 @@ struct HelpTests {
         sources show        Show how a source's rows are read
         sources map         Say once how a source writes its rows of a kind
         sources unmap       Read a source's rows of a kind as the formats have them again
+        runs list           List the latest runs: in use, published or refused, from which data
+        runs show           Show what a run was made from, its regions, and each check of the gate
+        runs compare        Show what changed from one run to another, region by region
+        models show         Show what made a series' forecast: method, states, features, accuracy
+        promote             Put a run into use, one that the gate refused only by force
+        rollback            Give readers the forecast again that they had before
+        configuration show  Print what runs are made by, as a JSON document
+        configuration set   Make runs by another document from the next one on
+        configuration list  List the versions of the configuration: who, when and why
         prune               Drop what is older than it is kept
         serve               Run the service: API, pages, schedule, worker and mail
         migrate             Create the tables, or bring them up to this version

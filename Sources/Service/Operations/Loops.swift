@@ -143,6 +143,14 @@ struct Loops: Sendable {
 
   private func tell(_ outcome: Worker.Outcome, _ runs: Metrics.Counter, _ shards: Metrics.Counter) {
     switch outcome {
+    case .published(let summary, let request) where summary.refusal != nil:
+      runs.add(1, "refused")
+      log.say(
+        .warning, "run-refused",
+        [
+          "run": .integer(summary.run), "request": .integer(request),
+          "reason": .string(summary.refusal?.reason ?? ""),
+        ])
     case .published(let summary, let request):
       runs.add(1, "published")
       log.say(

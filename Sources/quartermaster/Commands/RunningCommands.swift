@@ -30,6 +30,8 @@ extension TrainCommand: RunnableCommand {
         clock: surroundings.clock(asOf: asOf), progress: surroundings.progress, in: $0)
     }
     try surroundings.output.write(summary.text)
+    // Whoever waits for a new forecast must see that there is none.
+    if let refusal = summary.refusal { throw refusal }
   }
 }
 

@@ -28,6 +28,7 @@ extension API {
       QuarantineRoutes(api: api),
       DemandRoutes(api: api),
       SourceRoutes(api: api), LocationRoutes(api: api),
+      PromotionRoutes(api: api), ConfigurationRoutes(api: api),
       ReadyRoute(api: api),
     ]
   }
