@@ -12,7 +12,7 @@ struct Program {
     QuarantineListCommand.self,
     QuarantineShowCommand.self, QuarantineReplayCommand.self, QuarantineFixCommand.self,
     QuarantineDiscardCommand.self, StatusCommand.self, ForecastCommand.self,
-    BacktestCommand.self, KeysCreateCommand.self,
+    BacktestCommand.self, CalendarCommand.self, KeysCreateCommand.self,
     KeysListCommand.self,
     KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,
     SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,

@@ -42,17 +42,7 @@ struct ReplayView: Sendable {
     }
     return ReplayView(
       basis: basis, dataset: dataset, trained: trained, carried: carried,
-      settings: try settings(of: basis, in: db))
-  }
-
-  /// Runs that are older than configurations were made by the default one.
-  private static func settings(
-    of basis: RunBasis, in db: isolated Session
-  ) throws -> ForecastSettings {
-    let configuration = try basis.configuration.flatMap { version in
-      try ConfigurationStore.version(version, in: db)?.configuration()
-    }
-    return (configuration ?? RunConfiguration()).settings
+      settings: try Configurations.configuration(ofRun: run, in: db).settings)
   }
 
   /// The run's forecasts, made again.
