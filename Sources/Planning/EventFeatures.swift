@@ -36,9 +36,7 @@ struct EventFeatures {
       if columnCount + shares.count > EventFeatures.columnLimit { break }
       // Counted always, so that an event outside the window does not become a promotion.
       covered.insert(column)
-      let days = daysOf[column] ?? []
-      let lagged = shares.map { share in EventFeatures.values(days, shifted: share, window) }
-        .filter { values in values.prefix(window.historyCount).contains { $0 != 0 } }
+      let lagged = EventFeatures.columns(of: daysOf[column] ?? [], column.kind, window)
       if lagged.isEmpty { continue }
       columnCount += lagged.count
       groups.append(
@@ -71,6 +69,15 @@ struct EventFeatures {
     case .promotion: .promotion
     case .holiday, .event, .closed, .open: .event
     }
+  }
+
+  /// The columns of one event that are not all zero over the history.
+  static func columns(
+    of days: Set<Day>, _ kind: CalendarEvent.Kind, _ window: FeatureWindow
+  ) -> [[Double]] {
+    shares(of: kind, window.grid.bucket)
+      .map { share in values(days, shifted: share, window) }
+      .filter { values in values.prefix(window.historyCount).contains { $0 != 0 } }
   }
 
   /// For each bucket, how many events lie as many days off as the share says, over its width.

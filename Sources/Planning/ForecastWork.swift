@@ -34,8 +34,10 @@ public struct ForecastWork: Sendable {
     let preparation = Preparation(
       histories, order: order, events: events, covered: shared.covered, prices: prices,
       grid: grid, next: next, horizon: settings.horizon)
+    let learned = LearnedFeatures.groups(preparation.series, events: events, window)
     let features = FeatureTable(
-      groups: SeasonalFeatures.groups(window) + shared.groups, rows: window.positions.count)
+      groups: SeasonalFeatures.groups(window) + shared.groups + learned,
+      rows: window.positions.count)
     plan = FitPlan(
       hierarchy, preparation, settings: settings,
       panels: HybridPanels(window: window, features: features, horizon: settings.horizon),

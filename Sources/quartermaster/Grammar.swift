@@ -85,7 +85,9 @@ extension Grammar.Option {
     help: "known prices: item, from, price, location, region, promotion")
 
   static let method = Grammar.Option(
-    name: "method", value: "METHOD", help: "auto, hybrid, ets, naive or mean; default auto")
+    name: "method", value: "METHOD",
+    help: "auto, hybrid, ets, a form as ETS(A,Ad,M) or ETS(Z,Z,Z), croston, sba, tsb,"
+      + " naive (the last season), last (the last value) or mean; default auto")
 
   static let complete = Grammar.Option(
     name: "complete", help: "days without a row are zero demand, not missing")

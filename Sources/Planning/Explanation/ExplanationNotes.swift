@@ -34,9 +34,11 @@ struct ExplanationNotes {
   /// A step changed the means.
   mutating func step(_ node: Int, _ kind: Explanation.Kind, _ name: String, to means: [Double]) {
     guard let before = notes[node]?.means else { return }
-    // Less than a billionth is how sums round, not a step.
-    let least = means.reduce(1) { max($0, $1.magnitude) } * 1e-9
-    let units = zip(means, before).map { abs($0 - $1) > least ? $0 - $1 : 0 }
+    // Less than a billionth is how sums round, not a step. Each bucket is measured by itself: one
+    // may be a million times another.
+    let units = zip(means, before).map { after, before in
+      abs(after - before) > 1e-9 * max(1, after, before) ? after - before : 0
+    }
     guard units.contains(where: { $0 != 0 }) else { return }
     notes[node]?.parts.append(
       Explanation.Part(kind: kind, name: name, scaled: nil, units: units))

@@ -74,7 +74,11 @@ struct AlertDigest: Sendable {
   }
 
   var advice: String {
-    "Flagged forecasts are in use like all others: look at them before you order by them."
+    if flags.contains(where: { $0.rule == .refusedRun }) {
+      return "The forecast in use is the one before. 'quartermaster runs show \(run)' tells every"
+        + " check; somebody should look before ordering by an older forecast for long."
+    }
+    return "Flagged forecasts are in use like all others: look at them before you order by them."
   }
 
   var reason: String { "You are told because you are a planner of \(region)." }

@@ -13,9 +13,13 @@ public enum Alerting {
   /// flags. Returns how many there are.
   @discardableResult
   public static func queue(run: Int, in db: isolated Session) throws -> Int {
-    let planners = try PlannerStore.list(in: db)
-    let flags = try planners.isEmpty ? [] : raised(by: run, in: db)
-    guard !flags.isEmpty, let origin = try RunStore.origin(ofRun: run, in: db) else { return 0 }
+    try queue(raised(by: run, in: db), run: run, in: db)
+  }
+
+  @discardableResult
+  private static func queue(_ flags: [Flag], run: Int, in db: isolated Session) throws -> Int {
+    let planners = try flags.isEmpty ? [] : PlannerStore.list(in: db)
+    guard !planners.isEmpty, let origin = try RunStore.origin(ofRun: run, in: db) else { return 0 }
     var messages: [DraftMessage] = []
     for (region, planners) in Dictionary(grouping: planners, by: \.region).sorted(by: {
       $0.key < $1.key
@@ -32,6 +36,11 @@ public enum Alerting {
       }
     }
     return try OutboxStore.queue(messages, run: run, in: db)
+  }
+
+  /// Tells every region's planners that a run was refused, in the run's own transaction.
+  static func queueRefusal(of run: Int, _ flag: Flag, in db: isolated Session) throws {
+    try queue([flag], run: run, in: db)
   }
 
   /// The gravest first.

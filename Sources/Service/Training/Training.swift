@@ -1,3 +1,4 @@
+internal import Foundation
 public import Inventory
 internal import LinearAlgebra
 public import Planning
@@ -29,20 +30,41 @@ public struct TrainingSummary: Sendable {
   public let regions: [RunRecord.Region]
   /// How many flags of each severity it raised.
   public let flags: [Severity: Int]
+  /// Why the gate refused it; nil when it is published.
+  public let refusal: RunRefusal?
+}
+
+/// A run that the gate refused.
+public struct RunRefusal: Error, Hashable, Sendable {
+  public let run: Int
+  /// The run that stays in use; nil where there is none.
+  public let champion: Int?
+  public let reason: String
 }
 
 /// One training of all regions, from one dataset version to one publication.
 public enum Training {
-  public static let defaultHorizonDays = 28
   /// Days beyond the horizon, so that a region that falls behind can still serve.
   static let reserveDays = 14
 
   /// Trains all regions here and now, when no other run is under way any more.
   ///
-  /// - Parameter published: the last thing in the transaction that publishes the run; what it
-  ///   throws undoes the publication.
+  /// - Parameter published: the last thing in the transaction that publishes or refuses the run;
+  ///   what it throws undoes all of it.
   public static func run(
     clock: ZoneClock, progress: Progress.Channel = .silent, in session: Session,
+    published: @Sendable (_ run: Int, isolated Session) throws -> Void = { _, _ in }
+  ) async throws -> TrainingSummary {
+    try await run(
+      by: .standard, clock: clock, progress: progress, in: session, published: published)
+  }
+
+  /// - Parameters:
+  ///   - maker: makes the challenger's forecasts, now and from past origins.
+  ///   - viewed: called when everything is read and nothing is decided.
+  static func run(
+    by maker: ForecastMaker, clock: ZoneClock, progress: Progress.Channel = .silent,
+    in session: Session, viewed: @Sendable () async throws -> Void = {},
     published: @Sendable (_ run: Int, isolated Session) throws -> Void = { _, _ in }
   ) async throws -> TrainingSummary {
     try await session.run { db in try RunStore.beginTraining(in: db) }
@@ -53,7 +75,8 @@ public enum Training {
     do {
       outcome = .success(
         try await train(
-          clock: clock, progress: progress, shared: nil, in: session, published: published))
+          by: maker, clock: clock, progress: progress, shared: nil, in: session, viewed: viewed,
+          published: published))
     } catch {
       outcome = .failure(error)
     }
@@ -69,43 +92,81 @@ public enum Training {
   /// Carries out a claimed request.
   ///
   /// - Parameter shared: with whom the fits are shared; nil makes all of them here.
+  /// - Throws: `UnchangedInput` for a request whose run is in use already.
   static func train(
-    clock: ZoneClock, progress: Progress.Channel, shared: ShardedForecast?, in session: Session,
+    by maker: ForecastMaker = .standard, clock: ZoneClock, progress: Progress.Channel,
+    shared: ShardedForecast?, in session: Session,
+    viewed: @Sendable () async throws -> Void = {},
     published: @Sendable (_ run: Int, isolated Session) throws -> Void
   ) async throws -> TrainingSummary {
     let startedAt = clock.now
+    let meter = RunMeter()
     // What a service's loop has not come to yet, or a crash has kept it from.
     try await Arrivals.replayAll(clock: clock.machine, in: session)
+    let configured = try await Configurations.inForce(in: session)
+    let configuration = try configured.configuration()
     let view = try await session.run { db in
       try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
         try TrainingView.read(clock: clock, in: db)
       }
     }
-    let settings = ForecastSettings(horizon: defaultHorizonDays + reserveDays)
+    if shared != nil {
+      try await UnchangedInput.check(view, configuration: configured.version, in: session)
+    }
+    try await viewed()
+    let settings = configuration.settings
     let step = progress.step("train", unit: "forecasts")
-    let table = try await view.forecast(settings, shared: shared, step: step, in: session)
-    let (publication, flags) = try await ComputeThread.run {
+    let table =
+      maker.isOwn
+      ? try await view.forecast(settings, shared: shared, step: step, in: session)
+      : try await ComputeThread.run { try maker.make(view.dataset, view.origin, settings) }
+    let made = try await ComputeThread.run {
       let publication = Publication(
         table, of: view.dataset.histories.map(\.series), carried: view.carried)
-      return (publication, Detection.flags(view.detectionInput(table)))
+      return Challenger(
+        table: table, forecasts: publication.forecasts,
+        flags: Detection.flags(view.detectionInput(table)))
     }
     step.finish()
+    let trial = try await PastOrigins(
+      view: view, configuration: configuration, maker: maker, clock: clock
+    ).trial(progress: progress, in: session)
+    let verdict = try await ComputeThread.run {
+      Gate.verdict(view.gateInput(made.table, trial, configuration))
+    }
     let record = RunRecord(
       datasetVersion: view.dataset.version, contentDigest: view.dataset.contentDigest,
-      asOf: view.asOf, origin: view.origin, horizon: defaultHorizonDays,
+      asOf: view.asOf, origin: view.origin, horizon: configuration.horizonDays,
       quantiles: settings.quantiles, series: view.dataset.histories.count,
       observations: view.dataset.observations, codeVersion: Version.text,
-      processorCore: Processor.coreName, startedAt: startedAt, regions: view.regions)
-    let run = try await session.run { db in
+      processorCore: Processor.coreName, startedAt: startedAt, regions: view.regions,
+      configuration: configured.version, threads: ProcessInfo.processInfo.activeProcessorCount,
+      comparedWith: view.champion?.run)
+    let (run, refusal) = try await session.run { db in
       try db.transaction { db in
-        let run = try RunStore.publish(
-          record, publication.forecasts, flags: flags, reason: "trained", in: db)
-        try Alerting.queue(run: run, in: db)
-        try published(run, db)
-        return run
+        let decided = try Promotions.decide(
+          record, made, verdict, trial, against: view.champion, in: db)
+        try RunCostStore.insert(meter.cost(of: view.dataset), run: decided.run, in: db)
+        try published(decided.run, db)
+        return decided
       }
     }
-    return TrainingSummary(run: run, record, publication, flags)
+    return TrainingSummary(run: run, record, made, refusal)
+  }
+}
+
+/// What a run made, before anybody decided about it.
+struct Challenger: Sendable {
+  let table: ForecastTable
+  let forecasts: [PublishedForecast]
+  let flags: [Flag]
+}
+
+extension RunConfiguration {
+  /// What the forecasts are asked for: days beyond the horizon let a region fall behind.
+  var settings: ForecastSettings {
+    ForecastSettings(
+      horizon: horizonDays + Training.reserveDays, quantiles: quantiles, choice: method)
   }
 }
 
@@ -121,12 +182,18 @@ struct TrainingView: Sendable {
   let carried: [PublishedForecast]
   let behind: [DetectionInput.BehindRegion]
   let names: PlannerNames
+  /// The run that readers see; nil before the first.
+  let champion: PublishedRun?
+  /// Locations of the trained regions, and how many of them are fresh.
+  let locations: Int
+  let freshLocations: Int
 
   static func read(clock: ZoneClock, in db: isolated Session) throws -> TrainingView {
     let asOf = clock.today(zone: nil)
     let locations = try DatasetStore.locations(in: db)
     guard !locations.isEmpty else { throw TrainingRefusal.noDemand }
-    let scope = TrainingScope(locations: locations.map { $0.freshness(clock) }, asOf: asOf)
+    let freshness = locations.map { $0.freshness(clock) }
+    let scope = TrainingScope(locations: freshness, asOf: asOf)
     guard let origin = scope.origin else {
       throw TrainingRefusal.everyRegionBehind(scope.behind, asOf: asOf)
     }
@@ -153,7 +220,19 @@ struct TrainingView: Sendable {
     }
     return TrainingView(
       asOf: asOf, origin: origin, dataset: dataset, regions: regions, published: inUse,
-      carried: carried, behind: behindRegions, names: try PlannerNames.read(in: db))
+      carried: carried, behind: behindRegions, names: try PlannerNames.read(in: db),
+      champion: published,
+      locations: freshness.count { scope.trained.contains($0.region) },
+      freshLocations: freshness.count { scope.trained.contains($0.region) && !$0.isStale })
+  }
+
+  func gateInput(
+    _ table: ForecastTable, _ trial: GateTrial, _ configuration: RunConfiguration
+  ) -> GateInput {
+    GateInput(
+      table: table, histories: dataset.histories, trial: trial, previous: published,
+      locations: locations, freshLocations: freshLocations, horizon: configuration.horizonDays,
+      limits: configuration.gate)
   }
 
   func detectionInput(_ table: ForecastTable) -> DetectionInput {
@@ -231,7 +310,7 @@ extension TrainingScope.Behind {
 
 extension TrainingSummary {
   fileprivate init(
-    run: Int, _ record: RunRecord, _ publication: Publication, _ flags: [Flag]
+    run: Int, _ record: RunRecord, _ made: Challenger, _ refusal: RunRefusal?
   ) {
     self.run = run
     datasetVersion = record.datasetVersion
@@ -240,10 +319,13 @@ extension TrainingSummary {
     horizon = record.horizon
     series = record.series
     observations = record.observations
-    nodes = publication.forecasts.count
-    tiers = publication.forecasts.filter { $0.node.level == .itemLocation }
+    nodes = made.forecasts.count
+    tiers = made.forecasts.filter { $0.node.level == .itemLocation }
       .reduce(into: [:]) { tiers, forecast in tiers[forecast.tier, default: 0] += 1 }
     regions = record.regions
-    self.flags = flags.reduce(into: [:]) { counts, flag in counts[flag.severity, default: 0] += 1 }
+    flags = made.flags.reduce(into: [:]) { counts, flag in
+      counts[flag.severity, default: 0] += 1
+    }
+    self.refusal = refusal
   }
 }

@@ -158,8 +158,9 @@ public enum PruneStore {
   /// Drops the forecasts of one run that ended more than so many days ago and says how many they
   /// were; nil when there is no such run.
   ///
-  /// The run in use stays, and so do the one before it, to which one rolls back, and those from
-  /// which either carried a stale region over.
+  /// The run in use stays, and so do the one before it, to which one rolls back, those that readers
+  /// were given within that time, and those from which any of these carried a stale region over.
+  /// Refused runs go like others.
   public static func dropForecasts(
     olderThanDays days: Int, in db: isolated Session
   ) throws -> Int? {
@@ -184,13 +185,17 @@ public enum PruneStore {
         SELECT run_id FROM (
           SELECT run_id, max(publication_id) AS latest FROM publication GROUP BY run_id) AS shown
         ORDER BY latest DESC LIMIT 2
+      ), named AS (
+        SELECT run_id FROM kept
+        UNION SELECT run_id FROM publication
+          WHERE published_at >= clock_timestamp() - make_interval(days => \(Int32(days)))
       )
       SELECT r.run_id FROM run r
       WHERE r.forecasts_dropped_at IS NULL
         AND r.finished_at < clock_timestamp() - make_interval(days => \(Int32(days)))
-        AND r.run_id NOT IN (SELECT run_id FROM kept)
+        AND r.run_id NOT IN (SELECT run_id FROM named)
         AND r.run_id NOT IN (
-          SELECT g.carried_from FROM run_region g JOIN kept USING (run_id)
+          SELECT g.carried_from FROM run_region g JOIN named USING (run_id)
           WHERE g.carried_from IS NOT NULL)
       ORDER BY r.run_id
       """

@@ -22,6 +22,13 @@ public struct Dataset: Sendable {
   /// SHA-256 over all of it: every series' codes, first day, values and stockouts, then events and
   /// prices. Equal whenever the version is read, whatever came after it.
   public let contentDigest: [UInt8]
+
+  /// The same with some of its histories, or less of them.
+  public func with(_ histories: [DemandHistory]) -> Dataset {
+    Dataset(
+      version: version, histories: histories, events: events, prices: prices,
+      observations: observations, contentDigest: contentDigest)
+  }
 }
 
 /// Reads what training needs, inside one repeatable-read transaction.

@@ -53,6 +53,11 @@ public enum FlagStore {
       """)
   }
 
+  /// Adds a flag of no node to a run that is there already.
+  public static func raise(_ flag: Flag, run: Int, in db: isolated Session) throws {
+    try insert([flag], run: Int32(run), nodes: [:], in: db)
+  }
+
   public static func flags(_ query: FlagQuery, in db: isolated Session) throws -> [StoredFlag] {
     try db.rows(
       """

@@ -7,20 +7,21 @@ public import Postgres
 public enum ForecastStore {
   /// Stores a run's forecasts, inside the caller's transaction, and tells the nodes' identities.
   static func insert(
-    _ forecasts: [PublishedForecast], run: Int32, in db: isolated Session
+    _ forecasts: [PublishedForecast], run: Int32, wapes: [Node: Double] = [:],
+    in db: isolated Session
   ) throws -> [Node: Int32] {
     let nodes = try nodes(forecasts.map(\.node), in: db)
     try db.copyIn(
       """
       COPY forecast (run_id, node_id, origin, stale, tier, reason, first_day, means, quantiles,
-        spread, spread_parameters)
+        spread, spread_parameters, wape)
       FROM STDIN (FORMAT binary)
       """
     ) { copy in
       for forecast in forecasts {
         guard let node = nodes[forecast.node] else { continue }
         let spread = StoredSpread(forecast.spread)
-        try copy.row(columns: 11)
+        try copy.row(columns: 12)
         copy.putInt32(run)
         copy.putInt32(node)
         copy.putDate(daysSince1970: forecast.origin.ordinal)
@@ -32,6 +33,7 @@ public enum ForecastStore {
         copy.putDoubles(Array(forecast.quantiles.joined()))
         copy.putText(spread.family)
         copy.putDoubles(spread.parameters)
+        if let wape = wapes[forecast.node] { copy.putDouble(wape) } else { copy.putNull() }
       }
     }
     return nodes
@@ -67,6 +69,21 @@ public enum ForecastStore {
       ORDER BY n.level, n.item, n.location, n.region, n.category
       """
     ).map(forecast)
+  }
+
+  /// The means of a run's forecasts that were not carried over, without anything else of them.
+  public static func means(
+    ofRun run: Int, in db: isolated Session
+  ) throws -> [Node: DailyMeans] {
+    try db.rows(
+      """
+      SELECT f.node_id, n.level, n.item::text, n.location::text, n.region::text, n.category::text,
+        f.first_day, f.means
+      FROM forecast f JOIN node n USING (node_id) WHERE f.run_id = \(run) AND NOT f.stale
+      """
+    ).reduce(into: [:]) { means, row in
+      means[try node(row)] = DailyMeans(firstDay: try row[6], means: try row[7])
+    }
   }
 
   static func forecast(_ row: Row) throws -> PublishedForecast {

@@ -38,12 +38,22 @@ public struct RunRecord: Sendable {
   public var processorCore: String
   public var startedAt: Instant
   public var regions: [Region]
+  /// The version of the configuration that it was made by.
+  public var configuration: Int?
+  /// Cores that it was spread over.
+  public var threads: Int
+  /// The run that it was held against; nil before the first.
+  public var comparedWith: Int?
 
   public init(
     datasetVersion: Int64, contentDigest: [UInt8], asOf: Day, origin: Day, horizon: Int,
     quantiles: [Double], series: Int, observations: Int, codeVersion: String,
-    processorCore: String, startedAt: Instant, regions: [Region]
+    processorCore: String, startedAt: Instant, regions: [Region], configuration: Int? = nil,
+    threads: Int = 1, comparedWith: Int? = nil
   ) {
+    self.configuration = configuration
+    self.threads = threads
+    self.comparedWith = comparedWith
     self.datasetVersion = datasetVersion
     self.contentDigest = contentDigest
     self.asOf = asOf
@@ -69,6 +79,8 @@ public struct PublishedRun: Hashable, Sendable {
   public let quantiles: [Double]
   public let series: Int
   public let publishedAt: Instant
+  /// Grows with every publication, so that whoever compared with one sees whether it still stands.
+  public let publication: Int
 }
 
 /// A run as it is listed.
@@ -84,6 +96,24 @@ public struct FinishedRun: Hashable, Sendable {
   public let finishedAt: Instant
   /// Whether readers see it.
   public let isPublished: Bool
+  public let state: RunState
+  public let comparedWith: Int?
+  public let configuration: Int?
+  public let codeVersion: String
+  public let processorCore: String
+  /// Nil for runs older than its record.
+  public let threads: Int?
+  public let contentDigest: [UInt8]
+  /// Whether its forecasts went with age.
+  public let isDropped: Bool
+}
+
+/// What became of a run.
+public enum RunState: String, CaseIterable, Hashable, Sendable {
+  /// Readers were given it, now or earlier.
+  case published
+  /// The gate refused it.
+  case refused
 }
 
 /// Runs and which of them is published.
@@ -107,12 +137,39 @@ public enum RunStore {
     _ record: RunRecord, _ forecasts: [PublishedForecast], flags: [Flag], reason: String,
     in db: isolated Session
   ) throws -> Int {
-    let run = try insert(record, in: db)
+    let run = try store(record, forecasts, flags: flags, as: .published, in: db)
+    try publish(run, reason: reason, by: RunStore.program, in: db)
+    return run
+  }
+
+  /// Who publishes when no person does.
+  public static let program = "quartermaster"
+
+  /// Stores a run with its forecasts and flags, which nobody sees by that. Call it inside one
+  /// transaction.
+  ///
+  /// - Parameter wapes: errors of nodes, which are kept with their forecasts.
+  public static func store(
+    _ record: RunRecord, _ forecasts: [PublishedForecast], flags: [Flag], as state: RunState,
+    wapes: [Node: Double] = [:], in db: isolated Session
+  ) throws -> Int {
+    let run = try insert(record, as: state, in: db)
     try insert(record.regions, run: run, in: db)
-    let nodes = try ForecastStore.insert(forecasts, run: run, in: db)
+    let nodes = try ForecastStore.insert(forecasts, run: run, wapes: wapes, in: db)
     try FlagStore.insert(flags, run: run, nodes: nodes, in: db)
-    try db.execute("INSERT INTO publication (run_id, reason) VALUES (\(run), \(reason))")
     return Int(run)
+  }
+
+  /// Makes a run the one that readers see.
+  public static func publish(
+    _ run: Int, reason: String, by person: String, in db: isolated Session
+  ) throws {
+    try db.execute(
+      """
+      INSERT INTO publication (run_id, reason, published_by)
+      VALUES (\(Int32(run)), \(reason), \(person))
+      """)
+    try db.execute("UPDATE run SET state = 'published' WHERE run_id = \(run)")
   }
 
   /// The run in use, or nil before the first one.
@@ -120,13 +177,14 @@ public enum RunStore {
     let rows = try db.rows(
       """
       SELECT r.run_id, r.dataset_version, r.as_of, r.origin, r.horizon, r.quantiles, r.series,
-        p.published_at
+        p.published_at, p.publication_id
       FROM publication p JOIN run r USING (run_id) ORDER BY p.publication_id DESC LIMIT 1
       """)
     return try rows.first.map { row in
       PublishedRun(
         run: try row[0], datasetVersion: try row[1], asOf: try row[2], origin: try row[3],
-        horizon: try row[4], quantiles: try row[5], series: try row[6], publishedAt: try row[7])
+        horizon: try row[4], quantiles: try row[5], series: try row[6], publishedAt: try row[7],
+        publication: try row[8])
     }
   }
 
@@ -138,7 +196,10 @@ public enum RunStore {
       """
       SELECT r.run_id, r.dataset_version, r.as_of, r.origin, r.horizon, r.series, r.observations,
         r.started_at, r.finished_at,
-        r.run_id = (SELECT run_id FROM publication ORDER BY publication_id DESC LIMIT 1)
+        coalesce(
+          r.run_id = (SELECT run_id FROM publication ORDER BY publication_id DESC LIMIT 1), false),
+        r.state, r.compared_with, r.configuration_version, r.code_version, r.processor_core,
+        r.threads, r.content_digest, r.forecasts_dropped_at IS NOT NULL
       FROM run r WHERE \(run)::bigint IS NULL OR r.run_id < \(run)
       ORDER BY r.run_id DESC LIMIT \(limit)
       """
@@ -150,10 +211,16 @@ public enum RunStore {
   }
 
   private static func finished(_ row: Row) throws -> FinishedRun {
-    FinishedRun(
+    let state: String = try row[10]
+    guard let state = RunState(rawValue: state) else {
+      throw StorageError.unknownWord(table: "run")
+    }
+    return FinishedRun(
       run: try row[0], datasetVersion: try row[1], asOf: try row[2], origin: try row[3],
       horizon: try row[4], series: try row[5], observations: try row[6], startedAt: try row[7],
-      finishedAt: try row[8], isPublished: try row[9])
+      finishedAt: try row[8], isPublished: try row[9], state: state, comparedWith: try row[11],
+      configuration: try row[12], codeVersion: try row[13], processorCore: try row[14],
+      threads: try row[15], contentDigest: try row[16], isDropped: try row[17])
   }
 
   /// The last day that a run has seen; nil when there is no such run.
@@ -183,15 +250,20 @@ public enum RunStore {
     }
   }
 
-  private static func insert(_ record: RunRecord, in db: isolated Session) throws -> Int32 {
+  private static func insert(
+    _ record: RunRecord, as state: RunState, in db: isolated Session
+  ) throws -> Int32 {
     try db.rows(
       """
       INSERT INTO run (dataset_version, content_digest, as_of, origin, horizon, quantiles, series,
-        observations, code_version, processor_core, started_at, finished_at)
+        observations, code_version, processor_core, started_at, finished_at, state, compared_with,
+        configuration_version, threads)
       VALUES (\(record.datasetVersion), \(record.contentDigest), \(record.asOf),
         \(record.origin), \(record.horizon), \(record.quantiles), \(record.series),
         \(record.observations), \(record.codeVersion), \(record.processorCore),
-        \(record.startedAt), clock_timestamp())
+        \(record.startedAt), clock_timestamp(), \(state.rawValue),
+        \(record.comparedWith.map { Int32($0) }), \(record.configuration.map { Int32($0) }),
+        \(Int32(record.threads)))
       RETURNING run_id
       """)[0][0]
   }

@@ -95,6 +95,8 @@ struct PruningTests {
       for _ in 0..<3 { _ = try await Training.run(clock: warehouse.clock, in: session) }
       _ = try await session.run { db in
         try db.execute("UPDATE run SET finished_at = finished_at - interval '91 days'")
+        return try db.execute(
+          "UPDATE publication SET published_at = published_at - interval '91 days'")
       }
       // The run in use carried a region over from the first one.
       _ = try await session.run { db in

@@ -1,5 +1,7 @@
+internal import Digests
 internal import HTTP
 internal import Inventory
+internal import Planning
 internal import Postgres
 internal import Storage
 
@@ -16,7 +18,8 @@ struct RunRoutes: RouteGroup {
     outcomes: [.json("Runs.", .page(of: RunAnswer.schema))])
 
   private static let one = Operation(
-    "getRun", "One run, with what it did in each region", tag: API.tags.runs, access: .read,
+    "getRun", "One run: what it was made from, its regions, and each check of the gate",
+    tag: API.tags.runs, access: .read,
     parameters: [number.facts], outcomes: [.json("The run.", RunAnswer.schema)])
 
   private static let wish = Operation(
@@ -62,13 +65,12 @@ struct RunRoutes: RouteGroup {
       let caller = try call.knownCaller()
       let found = try await api.pool.use { session in
         try await session.run { db in
-          try RunStore.run(number, in: db).map { run in
-            (run, try RunStore.regions(ofRun: number, in: db))
+          try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
+            try RunDetails.find(number, in: db)
           }
         }
       }
-      let (run, regions) = try call.found(found, "run \(number)")
-      return try Answer.json(RunAnswer(run, regions.filter { caller.maySee($0.region) }))
+      return try Answer.json(RunAnswer(call.found(found, "run \(number)"), seenBy: caller))
     }
   }
 
@@ -116,15 +118,45 @@ private struct RunAnswer: Encodable, Sendable {
     let completeThrough: String?
     let carriedFrom: Int?
     let reason: String
+    let wape: Double?
 
     private enum CodingKeys: String, CodingKey {
-      case region, state, reason
+      case region, state, reason, wape
       case completeThrough = "complete_through"
       case carriedFrom = "carried_from"
     }
   }
 
+  struct Check: Encodable, Sendable {
+    let check: String
+    let region: String?
+    let limit: Double?
+    let figure: Double?
+    let passed: Bool
+    let finding: String
+  }
+
+  struct Configuration: Encodable, Sendable {
+    let version: Int
+    let sha256: String
+  }
+
+  struct Published: Encodable, Sendable {
+    let at: String
+    let by: String
+    let reason: String
+  }
+
   let run: Int
+  let state: String
+  let comparedWith: Int?
+  let codeVersion: String
+  let processorCore: String
+  let threads: Int?
+  let contentDigest: String
+  var configuration: Configuration?
+  var checks: [Check]?
+  var publications: [Published]?
   let datasetVersion: Int64
   let asOf: String
   let origin: String
@@ -134,10 +166,15 @@ private struct RunAnswer: Encodable, Sendable {
   let startedAt: String
   let finishedAt: String
   let isPublished: Bool
-  let regions: [Region]?
+  var regions: [Region]?
 
   private enum CodingKeys: String, CodingKey {
-    case run, origin, series, observations, regions
+    case run, state, origin, series, observations, regions, threads, configuration, checks
+    case publications
+    case comparedWith = "compared_with"
+    case codeVersion = "code_version"
+    case processorCore = "processor_core"
+    case contentDigest = "content_digest"
     case datasetVersion = "dataset_version"
     case asOf = "as_of"
     case horizonDays = "horizon_days"
@@ -146,8 +183,37 @@ private struct RunAnswer: Encodable, Sendable {
     case isPublished = "published"
   }
 
-  init(_ run: FinishedRun, _ regions: [RunRecord.Region]? = nil) {
+  /// With what a caller may see of its regions.
+  init(_ details: RunDetails, seenBy caller: Caller) {
+    self.init(details.run)
+    configuration = details.configuration.map {
+      Configuration(version: $0.version, sha256: Hexadecimal.text($0.digest))
+    }
+    regions = details.regions.filter { caller.maySee($0.region) }.map { region in
+      Region(
+        region: region.region.text, state: region.state.rawValue,
+        completeThrough: region.completeThrough?.description, carriedFrom: region.carriedFrom,
+        reason: region.reason, wape: details.wapes[region.region])
+    }
+    checks = details.checks.filter { $0.region.map(caller.maySee) ?? true }.map { check in
+      Check(
+        check: check.name.rawValue, region: check.region?.text,
+        limit: check.limit, figure: check.figure.flatMap { $0.isFinite ? $0 : nil },
+        passed: check.hasPassed, finding: check.finding)
+    }
+    publications = details.publications.map {
+      Published(at: $0.publishedAt.description, by: $0.publishedBy, reason: $0.reason)
+    }
+  }
+
+  init(_ run: FinishedRun) {
     self.run = run.run
+    state = run.state.rawValue
+    comparedWith = run.comparedWith
+    codeVersion = run.codeVersion
+    processorCore = run.processorCore
+    threads = run.threads
+    contentDigest = Hexadecimal.text(run.contentDigest)
     datasetVersion = run.datasetVersion
     asOf = run.asOf.description
     origin = run.origin.description
@@ -157,12 +223,6 @@ private struct RunAnswer: Encodable, Sendable {
     startedAt = run.startedAt.description
     finishedAt = run.finishedAt.description
     isPublished = run.isPublished
-    self.regions = regions?.map { region in
-      Region(
-        region: region.region.text, state: region.state.rawValue,
-        completeThrough: region.completeThrough?.description, carriedFrom: region.carriedFrom,
-        reason: region.reason)
-    }
   }
 
   static let schema = Schema.object([
@@ -171,6 +231,27 @@ private struct RunAnswer: Encodable, Sendable {
     .required("series", .integer()), .required("observations", .integer()),
     .required("started_at", .instant), .required("finished_at", .instant),
     .required("published", .boolean),
+    .required("state", .choice(RunState.allCases.map(\.rawValue))),
+    .optional("compared_with", .integer()), .required("code_version", .text()),
+    .required("processor_core", .text()), .optional("threads", .integer()),
+    .required("content_digest", .text()),
+    .optional(
+      "configuration",
+      .object([.required("version", .integer()), .required("sha256", .text())])),
+    .optional(
+      "checks",
+      .array(
+        of: .object([
+          .required("check", .choice(GateCheck.Name.allCases.map(\.rawValue))),
+          .optional("region", .code), .optional("limit", .number), .optional("figure", .number),
+          .required("passed", .boolean), .required("finding", .text()),
+        ]))),
+    .optional(
+      "publications",
+      .array(
+        of: .object([
+          .required("at", .instant), .required("by", .text()), .required("reason", .text()),
+        ]))),
     .optional(
       "regions",
       .array(
@@ -178,7 +259,7 @@ private struct RunAnswer: Encodable, Sendable {
           .required("region", .code),
           .required("state", .choice(["trained", "stale", "absent"])),
           .optional("complete_through", .day), .optional("carried_from", .integer()),
-          .required("reason", .text()),
+          .required("reason", .text()), .optional("wape", .number),
         ]))),
   ])
 }
@@ -191,6 +272,12 @@ private struct RunRequestAnswer: Encodable, Sendable {
   let requestedAt: String
   let run: Int?
   let failure: String?
+  let cause: String
+  let reason: String?
+  let regions: [String]?
+  let finding: String?
+  let waitsUntil: String?
+  let deadlineAt: String?
   let progress: Progress?
 
   struct Progress: Encodable, Sendable {
@@ -210,10 +297,12 @@ private struct RunRequestAnswer: Encodable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case request, state, run, failure, progress
+    case request, state, run, failure, cause, reason, regions, finding, progress
     case asOf = "as_of"
     case requestedBy = "requested_by"
     case requestedAt = "requested_at"
+    case waitsUntil = "waits_until"
+    case deadlineAt = "deadline_at"
   }
 
   init(_ request: RunRequest, _ progress: ShardProgress? = nil) {
@@ -229,6 +318,10 @@ private struct RunRequestAnswer: Encodable, Sendable {
     requestedAt = request.requestedAt.description
     run = request.run
     failure = request.failure
+    (cause, reason, finding) = (request.cause.rawValue, request.reason, request.finding)
+    regions = request.regions?.map(\.text)
+    waitsUntil = request.waitsUntil?.description
+    deadlineAt = request.deadlineAt?.description
   }
 
   static let schema = Schema.object([
@@ -237,6 +330,10 @@ private struct RunRequestAnswer: Encodable, Sendable {
     .optional("as_of", .day), .required("requested_by", .text()),
     .required("requested_at", .instant), .optional("run", .integer()),
     .optional("failure", .text()),
+    .required("cause", .choice(RunRequest.Cause.allCases.map(\.rawValue))),
+    .optional("reason", .text()), .optional("regions", .array(of: .code)),
+    .optional("finding", .text()), .optional("waits_until", .instant),
+    .optional("deadline_at", .instant),
     .optional(
       "progress",
       .object([

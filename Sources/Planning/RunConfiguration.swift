@@ -1,0 +1,11 @@
+/// What a run is made by, besides the data and the code.
+public struct RunConfiguration: Hashable, Sendable {
+  /// Days ahead that readers are given.
+  public var horizonDays = 28
+  /// Ascending, each above 0 and below 1.
+  public var quantiles = ForecastSettings.defaultQuantiles
+  public var method = ForecastSettings.Choice.auto
+  public var gate = GateLimits()
+
+  public init() {}
+}

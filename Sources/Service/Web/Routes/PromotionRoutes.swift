@@ -1,0 +1,85 @@
+internal import HTTP
+internal import Inventory
+internal import Postgres
+
+/// Which run readers see.
+struct PromotionRoutes: RouteGroup {
+  let api: API
+
+  private static let number = Parameter<Int>.integer(
+    "run", in: .path, 1...Int(Int32.max), "The run's number.")
+  private static let reason = Schema.text(minimumLength: 1, maximumLength: 1_000)
+
+  private static let promote = Operation(
+    "promoteRun", "Put a run into use",
+    details: "One that the gate refused only with `force`. The audit keeps who and why.",
+    tag: API.tags.runs, access: .admin, parameters: [number.facts],
+    takes: [
+      (
+        "application/json",
+        .object([.required("reason", reason), .optional("force", .boolean)])
+      )
+    ],
+    outcomes: [.json("What readers see from now on.", ChangeAnswer.schema)])
+
+  private static let rollBack = Operation(
+    "rollBack", "Give readers the forecast again that they had before",
+    details: "`to` is an earlier run; without it, the one before the one in use.",
+    tag: API.tags.runs, access: .admin,
+    takes: [
+      (
+        "application/json",
+        .object([
+          .required("reason", reason), .optional("to", .integer(1...Int(Int32.max))),
+        ])
+      )
+    ],
+    outcomes: [.json("What readers see from now on.", ChangeAnswer.schema)])
+
+  private struct Body: Decodable {
+    let reason: String
+    let force: Bool?
+    let to: Int?
+
+    func stated() throws(WebRefusal) -> String {
+      guard (1...1_000).contains(reason.count) else {
+        throw .bodyMalformed("'reason' is 1 to 1,000 letters")
+      }
+      return reason
+    }
+  }
+
+  func add(to routes: inout RouteTable) {
+    routes.on(.post, "/v1/runs/{run}/promote", PromotionRoutes.promote) { call in
+      let run = try call.required(PromotionRoutes.number)
+      let body = try call.json(Body.self)
+      let (reason, actor) = (try body.stated(), "key \(try call.knownCaller().keyID)")
+      return try Answer.json(
+        ChangeAnswer(
+          try await api.pool.use { session in
+            try await Promotions.promote(
+              run, isForced: body.force ?? false, reason: reason, by: actor, in: session)
+          }))
+    }
+    routes.on(.post, "/v1/rollback", PromotionRoutes.rollBack) { call in
+      let body = try call.json(Body.self)
+      let (reason, actor) = (try body.stated(), "key \(try call.knownCaller().keyID)")
+      return try Answer.json(
+        ChangeAnswer(
+          try await api.pool.use { session in
+            try await Promotions.rollBack(to: body.to, reason: reason, by: actor, in: session)
+          }))
+    }
+  }
+}
+
+private struct ChangeAnswer: Encodable, Sendable {
+  let run: Int
+  let before: Int?
+
+  init(_ change: Promotions.Change) { (run, before) = (change.run, change.before) }
+
+  static let schema = Schema.object([
+    .required("run", .integer()), .optional("before", .integer()),
+  ])
+}
