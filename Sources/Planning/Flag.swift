@@ -10,6 +10,10 @@ public enum FlagRule: String, CaseIterable, Hashable, Sendable {
   case untrustedValue = "untrusted-value"
   /// The region is behind its promised freshness.
   case staleRegion = "stale-region"
+  /// Days that have arrived since were forecast worse than is believable.
+  case accuracyBreach = "accuracy-breach"
+  /// The run, made again from its data, is not what was published.
+  case replayMismatch = "replay-mismatch"
   /// A run was not published; what readers see is the one before.
   case refusedRun = "refused-run"
 }

@@ -2,9 +2,16 @@ public import Inventory
 
 /// What a forecast is asked for.
 public struct ForecastSettings: Hashable, Sendable {
-  /// Which method fits the series: the ladder's choice, or one rung for all.
-  public enum Choice: String, CaseIterable, Hashable, Sendable {
-    case auto, hybrid, combined, ets, naive, mean
+  /// Which method fits the series: the ladder's choice, or one for all, with the simpler rungs
+  /// where that has no answer.
+  public enum Choice: Hashable, Sendable {
+    case auto, hybrid, combined, ets, croston, sba, tsb
+    /// The last season again.
+    case naive
+    /// The last value again.
+    case last
+    case mean
+    case form(SmoothingForm)
   }
 
   /// How forecasts of sums and of the series in them are made to agree; see `NodeReconciliation`.
@@ -37,5 +44,39 @@ public struct ForecastSettings: Hashable, Sendable {
     self.quantiles = quantiles
     self.choice = choice
     self.reconciliation = reconciliation
+  }
+}
+
+extension ForecastSettings.Choice: RawRepresentable, CaseIterable {
+  /// Those with a name of their own, and one form for all.
+  public static let allCases: [ForecastSettings.Choice] =
+    [.auto, .hybrid, .combined, .ets] + (SmoothingForm("ETS(Z,Z,Z)").map { [.form($0)] } ?? [])
+    + [.croston, .sba, .tsb, .naive, .last, .mean]
+
+  /// `auto`, `ets`, `ETS(A,Ad,M)`, ...
+  public init?(rawValue: String) {
+    if let form = SmoothingForm(rawValue) {
+      self = .form(form)
+    } else if let named = Self.allCases.first(where: { $0.rawValue == rawValue }) {
+      self = named
+    } else {
+      return nil
+    }
+  }
+
+  public var rawValue: String {
+    switch self {
+    case .auto: "auto"
+    case .hybrid: "hybrid"
+    case .combined: "combined"
+    case .ets: "ets"
+    case .croston: "croston"
+    case .sba: "sba"
+    case .tsb: "tsb"
+    case .naive: "naive"
+    case .last: "last"
+    case .mean: "mean"
+    case .form(let form): form.description
+    }
   }
 }

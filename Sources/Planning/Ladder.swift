@@ -45,7 +45,7 @@ struct Ladder {
     guard pattern.validCount > 0 else { return zero("no demand is known") }
     guard pattern.everSold else { return zero("never sold") }
     guard pattern.mean > 0 else { return zero("nothing sold for a year") }
-    let known = "\(pattern.validCount) buckets of history"
+    var known = "\(pattern.validCount) buckets of history"
     let limit = Ladder.trustedMultiple * pattern.maximum
     var refused: RefusedForecast?
     if let hybrid {
@@ -55,6 +55,15 @@ struct Ladder {
           ? nil : RefusedForecast(tier: .hybrid, worst: hybrid.means.max() ?? .nan, limit: limit))
       let answer = RungForecast(means: hybrid.means, spread: hybrid.spread)
       if refused == nil { return Fit(.hybrid, known, answer) }
+    }
+    switch NamedMethod(choice: choice, bucket: bucket, horizon: horizon)
+      .forecast(history.values, known: pattern.validCount)
+    {
+    case nil: break
+    case .refused(let reason): known = reason
+    case .answer(let answer):
+      refused = RefusedForecast(answer.forecast.means, tier: answer.tier, limit: limit)
+      if refused == nil { return Fit(answer.tier, answer.reason, answer.forecast) }
     }
     for (tier, rung) in rungs(history, pattern, parent: parent) {
       guard let answer = rung() else { continue }
@@ -88,7 +97,8 @@ struct Ladder {
     let mean = { MeanDemand.forecast(values, window: year, horizon: horizon) }
     return switch choice {
     case .mean: [(.mean, mean)]
-    case .naive: [(.seasonalNaive, naive), (.mean, mean)]
+    case .naive, .last, .croston, .sba, .tsb, .form:
+      [(.seasonalNaive, naive), (.mean, mean)]
     case .ets: [(.smoothing, smoothing), (.seasonalNaive, naive), (.mean, mean)]
     case .auto, .hybrid, .combined:
       // Two seasons tell a level; fewer tell only a share of the parent's.

@@ -12,6 +12,7 @@ extension Migration {
     Migration(name: "m0007_mappings", script: text(PackageResources.m0007_mappings_sql)),
     Migration(name: "m0008_retention", script: text(PackageResources.m0008_retention_sql)),
     Migration(name: "m0009_registry", script: text(PackageResources.m0009_registry_sql)),
+    Migration(name: "m0010_schedule", script: text(PackageResources.m0010_schedule_sql)),
     Migration(name: "m0011_shards", script: text(PackageResources.m0011_shards_sql)),
   ]
 

@@ -6,11 +6,13 @@ import Service
 struct Program {
   /// In the order of `quartermaster help`.
   static let commands: [any RunnableCommand.Type] = [
-    SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self, FlagsCommand.self,
-    DemandShowCommand.self, DemandHistoryCommand.self, QuarantineListCommand.self,
+    SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self,
+    AccuracyReportCommand.self, StabilityReportCommand.self, FlagsCommand.self,
+    DemandShowCommand.self, DemandHistoryCommand.self, ExplainCommand.self, ReplayCommand.self,
+    QuarantineListCommand.self,
     QuarantineShowCommand.self, QuarantineReplayCommand.self, QuarantineFixCommand.self,
     QuarantineDiscardCommand.self, StatusCommand.self, ForecastCommand.self,
-    BacktestCommand.self, KeysCreateCommand.self,
+    BacktestCommand.self, CalendarCommand.self, KeysCreateCommand.self,
     KeysListCommand.self,
     KeysRevokeCommand.self, ScheduleListCommand.self, ScheduleSetCommand.self,
     SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunNowCommand.self,

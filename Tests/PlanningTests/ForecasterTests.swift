@@ -209,8 +209,8 @@ struct ForecasterTests {
     let expected: Tier =
       switch choice {
       case .auto, .hybrid, .combined: .hybrid
-      case .ets: .smoothing
-      case .naive: .seasonalNaive
+      case .ets, .croston, .sba, .tsb, .form: .smoothing
+      case .naive, .last: .seasonalNaive
       case .mean: .mean
       }
     #expect(table.nodes.allSatisfy { $0.tier == expected })

@@ -33,6 +33,21 @@ struct CommandTests {
     #expect(command.database == nil)
   }
 
+  @Test("calendar takes a country and a span of days")
+  func calendar() throws {
+    let command = try #require(
+      try parsed(
+        "calendar --country US --from 2024-01-01 --to 2024-12-31 --region CA",
+        as: CalendarCommand.self))
+    #expect(command.calendar.country == "US" && command.calendar.region == RegionCode("CA"))
+    #expect(try command.calendar.csv().contains("\n2024-11-28,Thanksgiving,holiday,CA\n"))
+    #expect(
+      refusal("calendar --country US --from 2024-01-02 --to 2024-01-01")
+        == "--to is '2024-01-01', but must be a day not before --from")
+    let nowhere = HolidayCalendar(country: "XX", span: command.calendar.span)
+    #expect(throws: UnknownCountry.self) { try nowhere.csv() }
+  }
+
   @Test("flags takes a region, a run and a format")
   func flags() throws {
     let command = try parsed("flags --region N --run 7 --format json", as: FlagsCommand.self)

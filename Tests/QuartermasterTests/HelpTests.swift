@@ -23,9 +23,13 @@ struct HelpTests {
         sync                Store items, locations, calendar, terms, prices, demand, stock, movements
         train               Forecast every region from one version of the data and publish it
         report procurement  Say what a region should order, and how sure that is
+        report accuracy     Say how far published forecasts were from what was sold afterwards
+        report stability    Say how much forecasts moved from each published run to the next
         flags               List the predictions not to trust, and the regions that are behind
         demand show         Show one series day by day: told, zero, missing, closed or out of stock
         demand history      Show the life of one number: who told what when, and what stands
+        explain             Show how one published number was made, from the batches to the last step
+        replay              Make a run again from its data, and compare it with what was published
         quarantine list     List the rows that were set aside and wait, each with its reason
         quarantine show     Show one row with its bytes, its reason and what to do about it
         quarantine replay   Bring rows in again that were set aside
@@ -34,6 +38,7 @@ struct HelpTests {
         status              Show how fresh each location's data is, and the last run
         forecast            Forecast a file of demand into a file, without a database
         backtest            Measure forecasts of a file against what came after
+        calendar            Write a country's holidays, by rule, as a calendar to sync or forecast with
         keys create         Make a key for the API and show it once
         keys list           Show whose keys there are, and which are revoked
         keys revoke         Take a key away; it stops working within 5 seconds

@@ -47,14 +47,9 @@ extension DemandSpread {
   /// Seeded draws of the total demand over a stretch of buckets, in units.
   ///
   /// The expected total is the sum of the means. Buckets of one origin err together, so variances
-  /// must not be added. On the square-root scale each deviation splits into a part that the whole
-  /// stretch shares, `sharedPart` of it, and one of its own; a total of counts is negative binomial
-  /// with variance dispersion × total + (0.4 × total)².
-  ///
-  /// The draws are one stratified sample, not independent ones: the i-th of n takes the shared part
-  /// (of counts, the total) from the i-th n-th of its distribution, and two neighbours take
-  /// opposite own parts. Over 14 days 1,000 such draws know the 0.95 quantile to 0.055 standard
-  /// deviations, as 3,200 independent ones would, for half the normals; counts are all but exact.
+  /// must not be added: see `RootPaths`. A total of counts is negative binomial with variance
+  /// dispersion × total + (0.4 × total)². The draws are one stratified sample, not independent
+  /// ones: the i-th of n totals of counts comes from the i-th n-th of its distribution.
   ///
   /// - Parameters:
   ///   - means: units per bucket of the stretch, finite, >= 0.
@@ -71,12 +66,11 @@ extension DemandSpread {
     }
     switch self {
     case .squareRoot(let scale, let deviation, let growth):
-      let days = means.enumerated().filter { $0.element > 0 }.map { offset, mean in
-        SquareRootNormal(
-          mean: mean,
-          deviation: DemandSpread.rootDeviation(scale, deviation, growth, lead: firstLead + offset))
-      }
-      return DemandSpread.totals(of: days, paths: paths, from: &generator)
+      let spread = DemandSpread.rootDeviation(scale, deviation, growth, lead: 1)
+      guard spread > 0 else { return Array(repeating: expected, count: paths) }
+      return RootPaths(
+        means: means, deviation: spread, growth: growth, firstLead: firstLead
+      ).totals(paths: paths, from: &generator)
     case .negativeBinomial(let dispersion):
       let total = NegativeBinomial(
         mean: expected, dispersion: max(dispersion, 1) + DemandSpread.levelVariance * expected)
@@ -86,10 +80,6 @@ extension DemandSpread {
     }
   }
 
-  /// The part of a bucket's deviation that all buckets of one origin share: 0.6 of the residuals'
-  /// own deviation, of which `deviation` is 1.2 times; 1.04 / 1.2 remain to each bucket.
-  static let sharedPart = 0.5
-  static let ownPart = 0.75.squareRoot()
   /// The squared coefficient of variation of a sparse series' level over a lead time.
   static let levelVariance = 0.16
 
@@ -100,23 +90,5 @@ extension DemandSpread {
     let widening = (1 + Double(max(lead, 1) - 1) * growth * growth).squareRoot()
     let spread = 0.5 * deviation * widening * max(scale, 0).squareRoot()
     return spread.isFinite ? max(spread, 0) : 0
-  }
-
-  private static func totals(
-    of days: [SquareRootNormal], paths: Int, from generator: inout SeededGenerator
-  ) -> [Double] {
-    var own = [Double](repeating: 0, count: days.count)
-    return (0..<paths).map { path in
-      let shared =
-        sharedPart * NormalDistribution.quantile(generator.uniform(stratum: path, of: paths))
-      if path.isMultiple(of: 2) {
-        for day in own.indices { own[day] = ownPart * generator.normal() }
-      } else {
-        for day in own.indices { own[day] = -own[day] }
-      }
-      var total = 0.0
-      for day in own.indices { total += days[day].value(atScore: shared + own[day]) }
-      return total
-    }
   }
 }

@@ -24,6 +24,9 @@ public struct ZoneClock: Sendable {
   /// The machine's clock, whatever day is taken for today.
   var machine: ZoneClock { ZoneClock(asOf: nil, deploymentZone: deploymentZone) }
 
+  /// The same clock as it stands by now: one that is kept stands still.
+  var current: ZoneClock { ZoneClock(asOf: asOf, deploymentZone: deploymentZone) }
+
   /// The present moment; with `asOf`, the end of that day in the deployment's zone.
   public var now: Instant { asOf.map { startOfDay($0 + 1, zone: nil) } ?? machineNow }
 

@@ -24,6 +24,16 @@ public enum Configurations {
     }
   }
 
+  /// What a run was made by; the defaults where it is older than configurations.
+  static func configuration(
+    ofRun run: Int, in db: isolated Session
+  ) throws -> RunConfiguration {
+    let record = try RunStore.run(run, in: db)?.configuration.flatMap { version in
+      try ConfigurationStore.version(version, in: db)
+    }
+    return try record?.configuration() ?? RunConfiguration()
+  }
+
   /// Puts a document into force and returns its version. One that says what is in force already
   /// changes nothing.
   ///

@@ -11,6 +11,7 @@ enum FailureStatus {
     "foreign-location": 403,
     "key-reused": 422,
     "no-demand": 409,
+    "nothing-arrived": 409,
     "not-migrated": 503,
     "not-trained": 409,
     "nothing-to-roll-back-to": 409,

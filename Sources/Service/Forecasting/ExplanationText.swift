@@ -9,7 +9,10 @@ extension Explanation {
   public func text(width: Int) -> String {
     let means = days.indices.map { lead in parts.reduce(0) { $0 + $1.units[lead] } }
     let least = (means.max() ?? 0) * Explanation.leastShare
-    let shown = parts.filter { part in part.units.contains { $0.magnitude >= least && $0 != 0 } }
+    // The level is what people look for, however little it moved.
+    let shown = parts.filter { part in
+      part.kind == .level || part.units.contains { $0.magnitude >= least && $0 != 0 }
+    }
     let rest = days.indices.map { lead in
       means[lead] - shown.reduce(0) { $0 + $1.units[lead] }
     }
@@ -30,9 +33,9 @@ extension Explanation {
   }
 
   /// Writes every figure to a file.
-  public func write(to path: String) throws {
+  public func write(to path: String, as format: ExplanationFormat) throws {
     var sink = try ByteSink(path: path)
-    try sink.append(csv.utf8)
+    try sink.append(format.text(of: self, width: .max).utf8)
     try sink.finish()
   }
 
@@ -56,9 +59,15 @@ extension Explanation {
     return text
   }
 
+  /// A zero has no sign.
+  private static func tenths(_ value: Double) -> String {
+    let rounded = (value * 10).rounded() / 10
+    return rounded == 0 ? "0.0" : "\(rounded)"
+  }
+
   private static func column(_ name: String, _ values: [Double]) -> AlignedTable.Column {
     AlignedTable.Column(
-      heading: name, cells: values.map { $0 == 0 ? "" : "\(($0 * 10).rounded() / 10)" },
+      heading: name, cells: values.map { $0 == 0 ? "" : tenths($0) },
       isLeft: false,
       keep: name == "mean" ? AlignedTable.alwaysKept : 1, ruleAfter: nil)
   }

@@ -72,6 +72,7 @@ public struct Daemon: Sendable {
     let pool = SessionPool(target, limit: Daemon.poolLimit)
     let metrics = Metrics()
     let retention = try Retention(environment: settings.environment)
+    let watch = try WatchSettings(environment: settings.environment)
     let leaseSeconds = try LeaseSetting.seconds(environment: settings.environment)
     let server = try settings.roles.contains(.web) ? web(pool, metrics, retention) : nil
     let worker = Worker(
@@ -79,7 +80,8 @@ public struct Daemon: Sendable {
     ) { asOf in clock(asOf: asOf) }
     let loops = Loops(
       target: target, roles: settings.roles, mail: mail, pool: pool, metrics: metrics, log: log,
-      clock: { clock(asOf: $0) }, worker: worker, retention: retention)
+      clock: { clock(asOf: $0) }, worker: worker, retention: retention,
+      watch: watch)
     let work = Task { await loops.run() }
     log.say(
       .info, "serving",

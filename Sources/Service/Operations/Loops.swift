@@ -15,23 +15,25 @@ struct Loops: Sendable {
   let clock: @Sendable (_ asOf: Day?) -> ZoneClock
   let worker: Worker
   let retention: Retention
+  let watch: WatchSettings
 
   private let failures: Metrics.Counter
 
   init(
     target: ConnectionTarget, roles: Set<Daemon.Role>, mail: MailSettings?, pool: SessionPool,
     metrics: Metrics, log: Log, clock: @escaping @Sendable (Day?) -> ZoneClock, worker: Worker,
-    retention: Retention = Retention()
+    retention: Retention = Retention(), watch: WatchSettings = WatchSettings()
   ) {
     (self.target, self.roles, self.mail, self.pool) = (target, roles, mail, pool)
     (self.metrics, self.log, self.clock, self.worker) = (metrics, log, clock, worker)
     self.retention = retention
+    self.watch = watch
     failures = metrics.counter(
       "quartermaster_failures_total", "Failures of what goes on by itself.",
       labels: ["event", "code"])
   }
 
-  private func failed(_ event: String, _ report: FailureReport, _ facts: JSONValue = [:]) {
+  func failed(_ event: String, _ report: FailureReport, _ facts: JSONValue = [:]) {
     failures.add(1, event, report.code)
     log.failed(event, report, facts)
   }
@@ -45,6 +47,8 @@ struct Loops: Sendable {
       if roles.contains(.worker) {
         group.addTask { await work() }
         group.addTask { await replayArrivals() }
+        group.addTask { await watchRuns() }
+        group.addTask { await replayNightly() }
       }
       if roles.contains(.mailer), let mail { group.addTask { await deliver(mail) } }
     }
@@ -158,6 +162,14 @@ struct Loops: Sendable {
         [
           "run": .integer(summary.run), "request": .integer(request),
           "origin": .string(summary.origin.description), "series": .integer(summary.series),
+        ])
+    case .unchanged(let unchanged, let request):
+      runs.add(1, "unchanged")
+      log.say(
+        .info, "run-skipped",
+        [
+          "run": .integer(unchanged.run), "request": .integer(request),
+          "finding": .string(unchanged.finding),
         ])
     case .failed(let report, let request):
       runs.add(1, "failed")

@@ -16,6 +16,10 @@ public struct RunDetails: Sendable {
   public let configuration: ConfigurationRecord?
   /// Each region's error from past origins, in shares of demand.
   public let wapes: [RegionCode: Double]
+  /// What it took; nil for runs older than such records.
+  public let cost: RunCost?
+  /// What asked for it; nil for a run by hand.
+  public let request: RunRequest?
 
   /// Nil when there is no such run.
   static func find(_ run: Int, in db: isolated Session) throws -> RunDetails? {
@@ -26,7 +30,9 @@ public struct RunDetails: Sendable {
         publications: try RegistryStore.publications(ofRun: run, in: db),
         configuration: try found.configuration.flatMap {
           try ConfigurationStore.version($0, in: db)
-        }, wapes: try RegistryStore.regionWapes(ofRun: run, in: db))
+        }, wapes: try RegistryStore.regionWapes(ofRun: run, in: db),
+        cost: try RunCostStore.cost(ofRun: run, in: db),
+        request: try RunRequestStore.request(ofRun: run, in: db))
     }
   }
 

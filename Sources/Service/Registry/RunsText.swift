@@ -74,6 +74,8 @@ extension RunDetails {
           + (run.threads.map { ", \($0) threads" } ?? "")
       ),
       ("finished", "\(run.finishedAt.second), begun \(run.startedAt.second)"),
+      ("asked for by", request?.asker ?? "a person, 'quartermaster train'"),
+      ("cost", cost?.sentence ?? "not kept"),
       ("compared with", run.comparedWith.map { "run \($0)" } ?? "no earlier run"),
     ]
   }

@@ -36,13 +36,21 @@ extension ScheduleError: Failure {
 }
 
 extension RunRequestError: Failure {
-  public var code: String { "overtaken" }
+  public var code: String {
+    switch self {
+    case .overtaken: "overtaken"
+    case .deadlinePassed: "deadline-passed"
+    }
+  }
+
   public var exitCode: ExitCode { .tryAgain }
 
   public var sentence: String {
     switch self {
     case .overtaken(let request):
       "another instance took over request \(request), so this run was not published"
+    case .deadlinePassed(let request):
+      "request \(request) passed its deadline, so its run was given up and not published"
     }
   }
 }

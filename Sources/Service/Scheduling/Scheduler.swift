@@ -27,6 +27,7 @@ public struct Scheduler: Sendable {
     return try await session.run { db in
       try db.transaction { db in
         let now = try ScheduleStore.now(in: db)
+        try Scheduler.endWaiting(clock, in: db)
         return try ScheduleStore.running(in: db).compactMap { record in
           let slots: ScheduleSlots
           do {
@@ -44,6 +45,19 @@ public struct Scheduler: Sendable {
         }
       }
     }
+  }
+}
+
+extension Scheduler {
+  /// Lets slots that wait for late data begin once no region is behind.
+  private static func endWaiting(_ clock: ZoneClock, in db: isolated Session) throws {
+    guard try RunRequestStore.waitsForData(in: db) else { return }
+    let clock = clock.current
+    let locations = try DatasetStore.locations(in: db).map { $0.freshness(clock) }
+    guard TrainingScope(locations: locations, asOf: clock.today(zone: nil)).behind.isEmpty else {
+      return
+    }
+    try RunRequestStore.stopWaiting(in: db)
   }
 }
 

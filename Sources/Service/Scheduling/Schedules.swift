@@ -25,17 +25,26 @@ public enum Schedules {
     }
   }
 
-  /// - Parameter timeZone: nil takes the deployment's.
+  /// - Parameters:
+  ///   - timeZone: nil takes the deployment's.
+  ///   - graceMinutes: how long a slot waits for regions that are behind.
+  ///   - deadlineMinutes: how long a run may take; nil is for ever.
   public static func set(
-    _ name: ScheduleName, _ expression: ScheduleExpression, timeZone: String?, actor: String,
-    in session: Session
+    _ name: ScheduleName, _ expression: ScheduleExpression, timeZone: String?,
+    graceMinutes: Int = 0, deadlineMinutes: Int? = nil, actor: String, in session: Session
   ) async throws {
     if let timeZone, !ZoneClock.knows(zone: timeZone) { throw UnknownZone(name: timeZone) }
     let zone = timeZone.map { ", \($0)" } ?? ""
+    let grace = graceMinutes > 0 ? ", grace \(graceMinutes.asMinutes)" : ""
+    let deadline = deadlineMinutes.map { ", deadline \($0.asMinutes)" } ?? ""
     try await change(
-      actor: actor, action: "schedule-set", subject: "\(name): \(expression)\(zone)", in: session
+      actor: actor, action: "schedule-set",
+      subject: "\(name): \(expression)\(zone)\(grace)\(deadline)",
+      in: session
     ) { db in
-      try ScheduleStore.set(name, cron: expression.text, timeZone: timeZone, in: db)
+      try ScheduleStore.set(
+        name, cron: expression.text, timeZone: timeZone, graceMinutes: graceMinutes,
+        deadlineMinutes: deadlineMinutes, in: db)
     }
   }
 

@@ -13,6 +13,8 @@ internal import Storage
 public struct Worker: Sendable {
   public enum Outcome: Sendable {
     case published(TrainingSummary, request: Int)
+    /// A run of this input is in use already, so none was made.
+    case unchanged(UnchangedInput, request: Int)
     /// The request cannot be fulfilled, and says so now.
     case failed(FailureReport, request: Int)
     /// Somebody else holds the request, or it waits again.
@@ -69,6 +71,7 @@ public struct Worker: Sendable {
       try db.transaction { db in
         _ = try RunRequestStore.abandon(
           afterClaims: Worker.claimLimit, Worker.abandonment, in: db)
+        try RunRequestStore.giveUpLate(in: db)
         return try RunRequestStore.claim(holder: name, leaseSeconds: leaseSeconds, in: db)
       }
     }
@@ -87,6 +90,8 @@ public struct Worker: Sendable {
         }
       }
       return .published(summary, request: claim.request)
+    } catch let unchanged as UnchangedInput {
+      return try await end(claim, unchanged, in: session)
     } catch {
       return try await end(claim, after: error, in: session)
     }
@@ -123,11 +128,28 @@ public struct Worker: Sendable {
     "given up: \(claimLimit) times it was begun, and each time its worker went away before the end"
 
   private func end(
+    _ claim: RunClaim, _ unchanged: UnchangedInput, in session: Session
+  ) async throws -> Outcome {
+    do {
+      try await session.run { db in
+        try db.transaction { db in
+          try RunRequestStore.complete(
+            claim, unchanged: unchanged.run, finding: unchanged.finding, in: db)
+          try ShardStore.close(claim.request, in: db)
+        }
+      }
+    } catch let overtaken as RunRequestError {
+      return .givenUp(FailureReport(overtaken), request: claim.request)
+    }
+    return .unchanged(unchanged, request: claim.request)
+  }
+
+  private func end(
     _ claim: RunClaim, after error: any Error, in session: Session
   ) async throws -> Outcome {
     let report = FailureReport(error)
     switch error {
-    case is RunRequestError: return .givenUp(report, request: claim.request)
+    case RunRequestError.overtaken: return .givenUp(report, request: claim.request)
     case let error as PostgresError where error.isConnectionLoss: throw error
     case is CancellationError:
       try await release(in: session)

@@ -23,6 +23,12 @@ public struct Status: Sendable {
   public let canMail: Bool
   /// The largest first.
   public let tables: [TableSize]
+  /// Of the run in use; nil where none was kept.
+  public let cost: RunCost?
+  /// Runs that were asked for and have not ended, the oldest first.
+  public let requests: [RunRequest]
+  /// The newest replay that the service did by itself.
+  public let replay: ReplayRecord?
 
   public static func read(
     clock: ZoneClock, canMail: Bool = true, in session: Session
@@ -41,7 +47,10 @@ public struct Status: Sendable {
           flags: try run.map { try FlagStore.counts(ofRun: $0.run, in: db) } ?? [:],
           quarantinedRows: try QuarantineStore.count(in: db),
           outbox: try OutboxStore.counts(in: db), canMail: canMail,
-          tables: try TableSizeStore.sizes(in: db))
+          tables: try TableSizeStore.sizes(in: db),
+          cost: try run.flatMap { try RunCostStore.cost(ofRun: $0.run, in: db) },
+          requests: try RunRequestStore.open(in: db),
+          replay: try ReplayStore.latest(in: db)?.record)
       }
     }
   }

@@ -30,6 +30,8 @@ extension Status {
           JSONValue.Member(name: $0.rawValue, value: .integer(flags[$0] ?? 0))
         }),
       "quarantined_rows": .integer(quarantinedRows), "queued_mail": .integer(outbox.queued),
+      "requests": .array(requests.map(line)),
+      "cost": cost.map(line) ?? .null,
       "tables": .array(
         tables.map {
           [

@@ -15,6 +15,9 @@ extension Status {
       "As of \(asOf): \(locations.count.grouped) locations, \(stale.grouped) stale",
       lastRun,
     ]
+    if let cost { lines.append("  it took \(cost.sentence)") }
+    if let replay { lines.append("  \(replay.sentence)") }
+    lines += openRequests
     lines += runRegions.filter { $0.state != .trained }.map {
       let state = $0.state == .stale ? "keeps an earlier forecast" : "has none"
       return "  \($0.region) \(state): \($0.reason)"

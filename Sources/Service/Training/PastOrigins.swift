@@ -67,16 +67,12 @@ struct PastOrigins: Sendable {
       try maker.make(seeing, origin, settings), try maker.make(blind, origin, settings))
   }
 
-  /// What the forecast in use was made by; that of the defaults where it is older than
-  /// configurations.
+  /// What the forecast in use was made by.
   private func championConfiguration(in session: Session) async throws -> RunConfiguration? {
     guard let champion = view.champion else { return nil }
-    let record = try await session.run { db in
-      try RunStore.run(champion.run, in: db)?.configuration.flatMap { version in
-        try ConfigurationStore.version(version, in: db)
-      }
+    return try await session.run { db in
+      try Configurations.configuration(ofRun: champion.run, in: db)
     }
-    return try record?.configuration() ?? RunConfiguration()
   }
 
   /// What was committed then, where readers were given a run from that origin and its data can

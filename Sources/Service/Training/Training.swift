@@ -92,6 +92,7 @@ public enum Training {
   /// Carries out a claimed request.
   ///
   /// - Parameter shared: with whom the fits are shared; nil makes all of them here.
+  /// - Throws: `UnchangedInput` for a request whose run is in use already.
   static func train(
     by maker: ForecastMaker = .standard, clock: ZoneClock, progress: Progress.Channel,
     shared: ShardedForecast?, in session: Session,
@@ -99,6 +100,7 @@ public enum Training {
     published: @Sendable (_ run: Int, isolated Session) throws -> Void
   ) async throws -> TrainingSummary {
     let startedAt = clock.now
+    let meter = RunMeter()
     // What a service's loop has not come to yet, or a crash has kept it from.
     try await Arrivals.replayAll(clock: clock.machine, in: session)
     let configured = try await Configurations.inForce(in: session)
@@ -107,6 +109,9 @@ public enum Training {
       try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
         try TrainingView.read(clock: clock, in: db)
       }
+    }
+    if shared != nil {
+      try await UnchangedInput.check(view, configuration: configured.version, in: session)
     }
     try await viewed()
     let settings = configuration.settings
@@ -141,6 +146,7 @@ public enum Training {
       try db.transaction { db in
         let decided = try Promotions.decide(
           record, made, verdict, trial, against: view.champion, in: db)
+        try RunCostStore.insert(meter.cost(of: view.dataset), run: decided.run, in: db)
         try published(decided.run, db)
         return decided
       }

@@ -18,6 +18,20 @@ public struct RunRequest: Hashable, Sendable {
   public let run: Int?
   public let failure: String?
   public let endedAt: Instant?
+  public let cause: Cause
+  /// In a sentence; nil for slots.
+  public let reason: String?
+  /// The regions that gave the reason; nil for all.
+  public let regions: [RegionCode]?
+  /// A slot begins once every region is fresh, and then at the latest; nil does not wait.
+  public let waitsUntil: Instant?
+  /// When it is given up; nil before it has begun, or never.
+  public let deadlineAt: Instant?
+  /// Why no run was made although nothing failed.
+  public let finding: String?
+
+  /// Why a run was asked for.
+  public enum Cause: String, CaseIterable, Sendable { case slot, person, correction, accuracy }
 }
 
 /// The right to carry out a request until its lease ends or somebody claims it again.
@@ -31,6 +45,8 @@ public struct RunClaim: Hashable, Sendable {
 public enum RunRequestError: Error, Hashable, Sendable {
   /// The lease ended and somebody else holds the request, or has done with it.
   case overtaken(request: Int)
+  /// The run took longer than its schedule allows.
+  case deadlinePassed(request: Int)
 }
 
 /// Requests for runs and who carries them out.
@@ -46,7 +62,8 @@ public enum RunRequestStore {
   ) throws -> Bool {
     let moved = try db.execute(
       """
-      UPDATE run_request SET slot = \(slot), missed_slots = missed_slots + 1 + \(missed)
+      UPDATE run_request SET slot = \(slot), missed_slots = missed_slots + 1 + \(missed),
+        waits_until = \(schedule.waitsUntil(slot))
       WHERE schedule_id = \(schedule.id) AND state = 'waiting' AND slot < \(slot)
         AND NOT EXISTS (
           SELECT FROM run_request WHERE schedule_id = \(schedule.id) AND slot = \(slot))
@@ -54,8 +71,9 @@ public enum RunRequestStore {
     guard moved == 0 else { return true }
     return try db.execute(
       """
-      INSERT INTO run_request (schedule_id, slot, missed_slots, requested_by)
-      VALUES (\(schedule.id), \(slot), \(missed), 'schedule')
+      INSERT INTO run_request (schedule_id, slot, missed_slots, requested_by, cause, waits_until)
+      VALUES (\(schedule.id), \(slot), \(missed), 'schedule', 'slot',
+        \(schedule.waitsUntil(slot)))
       ON CONFLICT (schedule_id, slot) DO NOTHING
       """) == 1
   }
@@ -84,10 +102,15 @@ public enum RunRequestStore {
       """
       UPDATE run_request
       SET state = 'running', token = token + 1, holder = \(holder),
-        lease_until = clock_timestamp() + make_interval(secs => \(leaseSeconds))
+        lease_until = clock_timestamp() + make_interval(secs => \(leaseSeconds)),
+        deadline_at = coalesce(deadline_at, clock_timestamp() + make_interval(mins => (
+          SELECT deadline_minutes FROM schedule s
+          WHERE s.schedule_id = run_request.schedule_id)))
       WHERE request_id = (
         SELECT request_id FROM run_request
-        WHERE state = 'waiting' OR (state = 'running' AND lease_until <= clock_timestamp())
+        WHERE (deadline_at IS NULL OR deadline_at > clock_timestamp())
+          AND ((state = 'waiting' AND (waits_until IS NULL OR waits_until <= clock_timestamp()))
+            OR (state = 'running' AND lease_until <= clock_timestamp()))
         ORDER BY request_id LIMIT 1 FOR UPDATE SKIP LOCKED)
       RETURNING request_id, as_of, token
       """)
@@ -114,12 +137,14 @@ public enum RunRequestStore {
       UPDATE run_request
       SET lease_until = clock_timestamp() + make_interval(secs => \(leaseSeconds))
       WHERE request_id = \(claim.request) AND token = \(claim.token) AND state = 'running'
+        AND (deadline_at IS NULL OR deadline_at > clock_timestamp())
       """) == 1
   }
 
   /// Notes the run that fulfilled a request. Called inside the run's own transaction it makes both
   /// one: nobody can claim the request until COMMIT, and whoever was overtaken publishes nothing.
   public static func complete(_ claim: RunClaim, run: Int, in db: isolated Session) throws {
+    try checkDeadline(of: claim, in: db)
     let completed = try db.execute(
       """
       UPDATE run_request
@@ -179,7 +204,8 @@ public enum RunRequestStore {
     try db.rows(
       """
       SELECT q.request_id, s.name::text, q.slot, q.missed_slots, q.as_of, q.requested_by,
-        q.requested_at, q.state, q.holder, q.run_id, q.failure, q.ended_at
+        q.requested_at, q.state, q.holder, q.run_id, q.failure, q.ended_at, q.cause, q.reason,
+        q.regions, q.waits_until, q.deadline_at, q.finding
       FROM run_request q LEFT JOIN schedule s USING (schedule_id)
       ORDER BY q.request_id DESC LIMIT \(limit)
       """
@@ -190,7 +216,8 @@ public enum RunRequestStore {
     try db.rows(
       """
       SELECT q.request_id, s.name::text, q.slot, q.missed_slots, q.as_of, q.requested_by,
-        q.requested_at, q.state, q.holder, q.run_id, q.failure, q.ended_at
+        q.requested_at, q.state, q.holder, q.run_id, q.failure, q.ended_at, q.cause, q.reason,
+        q.regions, q.waits_until, q.deadline_at, q.finding
       FROM run_request q LEFT JOIN schedule s USING (schedule_id) WHERE q.request_id = \(id)
       """
     ).first.map(request)
@@ -215,11 +242,16 @@ public enum RunRequestStore {
     return counts
   }
 
-  private static func request(_ row: Row) throws -> RunRequest {
-    try RunRequest(
+  static func request(_ row: Row) throws -> RunRequest {
+    let cause: String = try row[12]
+    guard let cause = RunRequest.Cause(rawValue: cause) else {
+      throw StorageError.unknownWord(table: "run_request")
+    }
+    return try RunRequest(
       id: row[0], schedule: row[1], slot: row[2], missedSlots: row[3], asOf: row[4],
       requestedBy: row[5], requestedAt: row[6], state: state(row[7]), holder: row[8],
-      run: row[9], failure: row[10], endedAt: row[11])
+      run: row[9], failure: row[10], endedAt: row[11], cause: cause, reason: row[13],
+      regions: row[14], waitsUntil: row[15], deadlineAt: row[16], finding: row[17])
   }
 
   private static func state(_ word: String) throws -> RunRequest.State {

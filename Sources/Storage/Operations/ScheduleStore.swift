@@ -12,6 +12,10 @@ public struct ScheduleRecord: Hashable, Sendable {
   public let isPaused: Bool
   /// Slots up to here were dealt with.
   public let consideredThrough: Instant
+  /// How long a slot waits for regions that are behind.
+  public let graceMinutes: Int
+  /// How long a run may take; nil is for ever.
+  public let deadlineMinutes: Int?
 }
 
 public enum ScheduleError: Error, Hashable, Sendable {
@@ -29,8 +33,9 @@ public enum ScheduleStore {
   public static func list(in db: isolated Session) throws -> [ScheduleRecord] {
     try db.rows(
       """
-      SELECT schedule_id, name::text, cron, time_zone, paused, considered_through FROM schedule
-      ORDER BY name
+      SELECT schedule_id, name::text, cron, time_zone, paused, considered_through, grace_minutes,
+        deadline_minutes
+      FROM schedule ORDER BY name
       """
     ).map(record)
   }
@@ -47,13 +52,17 @@ public enum ScheduleStore {
 
   /// Makes a schedule or changes it. Slots that the new one would have had before now are nobody's.
   public static func set(
-    _ name: ScheduleName, cron: String, timeZone: String?, in db: isolated Session
+    _ name: ScheduleName, cron: String, timeZone: String?, graceMinutes: Int = 0,
+    deadlineMinutes: Int? = nil, in db: isolated Session
   ) throws {
     try db.execute(
       """
-      INSERT INTO schedule (name, cron, time_zone) VALUES (\(name), \(cron), \(timeZone))
+      INSERT INTO schedule (name, cron, time_zone, grace_minutes, deadline_minutes)
+      VALUES (\(name), \(cron), \(timeZone), \(Int32(graceMinutes)),
+        \(deadlineMinutes.map { Int32($0) }))
       ON CONFLICT (name) DO UPDATE
       SET cron = excluded.cron, time_zone = excluded.time_zone,
+        grace_minutes = excluded.grace_minutes, deadline_minutes = excluded.deadline_minutes,
         considered_through = clock_timestamp()
       """)
   }
@@ -75,8 +84,9 @@ public enum ScheduleStore {
   public static func running(in db: isolated Session) throws -> [ScheduleRecord] {
     try db.rows(
       """
-      SELECT schedule_id, name::text, cron, time_zone, paused, considered_through FROM schedule
-      WHERE NOT paused ORDER BY schedule_id FOR UPDATE SKIP LOCKED
+      SELECT schedule_id, name::text, cron, time_zone, paused, considered_through, grace_minutes,
+        deadline_minutes
+      FROM schedule WHERE NOT paused ORDER BY schedule_id FOR UPDATE SKIP LOCKED
       """
     ).map(record)
   }
@@ -93,6 +103,6 @@ public enum ScheduleStore {
   private static func record(_ row: Row) throws -> ScheduleRecord {
     try ScheduleRecord(
       id: row[0], name: row[1], cron: row[2], timeZone: row[3], isPaused: row[4],
-      consideredThrough: row[5])
+      consideredThrough: row[5], graceMinutes: row[6], deadlineMinutes: row[7])
   }
 }

@@ -18,6 +18,8 @@ struct ForecastCommand: Command, Hashable {
   let mapping: ColumnMapping
   /// The forecast to take apart; nil writes all forecasts.
   let explained: ExplainedNode?
+  /// How it is written; nil is a table to read, or CSV for a file.
+  let format: ExplanationFormat?
   /// A path for a drawing of the explained forecast; nil for none.
   let chart: String?
 
@@ -42,6 +44,9 @@ struct ForecastCommand: Command, Hashable {
       .init(
         name: "explain", value: "NODE",
         help: "tell what one forecast is made of: total, or as item=PAN-103,location=C-03"),
+      .init(
+        name: "format", value: "FORMAT",
+        help: "with --explain: table, csv or json; default table, to a file csv"),
       .init(
         name: "chart", value: "FILE",
         help: "with --explain: draw history, forecast and quantiles (SVG)"),
@@ -86,6 +91,10 @@ struct ForecastCommand: Command, Hashable {
       "explain", "total, or parts as item=PAN-103,location=C-03"
     ) { ExplainedNode($0) }
     chart = arguments.text("chart")
+    format = try arguments.choice("format", of: ExplanationFormat.self)
+    if format != nil, explained == nil {
+      throw .misplacedOption("format", "goes with --explain")
+    }
     if chart != nil, explained == nil { throw .misplacedOption("chart", "goes with --explain") }
   }
 

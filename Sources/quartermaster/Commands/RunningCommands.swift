@@ -78,9 +78,10 @@ extension ForecastCommand: RunnableCommand {
     let (explanation, drawing) = try filter.explain(explained, progress: surroundings.progress)
     if let chart { try drawing.write(to: chart) }
     if let output {
-      try explanation.write(to: output)
+      try explanation.write(to: output, as: format ?? .csv)
     } else {
-      try surroundings.output.write(explanation.text(width: surroundings.output.width ?? .max))
+      try surroundings.output.write(
+        (format ?? .table).text(of: explanation, width: surroundings.output.width ?? .max))
     }
   }
 }

@@ -23,6 +23,8 @@ struct ScheduleSetCommand: Command, Hashable {
   let name: ScheduleName
   let expression: ScheduleExpression
   let timeZone: String?
+  let graceMinutes: Int
+  let deadlineMinutes: Int?
   let database: String?
 
   static let grammar = Grammar(
@@ -31,7 +33,8 @@ struct ScheduleSetCommand: Command, Hashable {
     details: """
       CRON has five fields: minute, hour, day of month, month, day of week, with lists, ranges, \
       steps and names. A time that daylight saving skips is made up for at the next minute there \
-      is; one that comes twice is taken the first time.
+      is; one that comes twice is taken the first time. A slot begins when every region is fresh, \
+      or when its grace ends: regions that are behind then keep their forecast, marked stale.
       """,
     positionals: [
       .init(name: "NAME", help: "the schedule"),
@@ -42,12 +45,21 @@ struct ScheduleSetCommand: Command, Hashable {
         name: "time-zone", value: "ZONE",
         help: "whose clocks it goes by, as Europe/Berlin; default QUARTERMASTER_TIME_ZONE, else the"
           + " machine's"),
+      .init(
+        name: "grace", value: "TIME",
+        help: "how long a slot waits for late data, as 90m or 2h; default not at all"),
+      .init(
+        name: "deadline", value: "TIME",
+        help: "after how long a run is given up, as 90m or 2h; default never"),
       .database,
     ],
     examples: [
       .init(
         commandLine: "quartermaster schedule set daily '30 6 * * *' --time-zone Europe/Berlin",
-        effect: "trains every day at half past six in Berlin")
+        effect: "trains every day at half past six in Berlin"),
+      .init(
+        commandLine: "quartermaster schedule set daily '30 6 * * *' --grace 90m --deadline 2h",
+        effect: "waits for late warehouses until eight, and gives a run up after two hours"),
     ])
 
   init(_ arguments: Arguments) throws(UsageFailure) {
@@ -58,7 +70,25 @@ struct ScheduleSetCommand: Command, Hashable {
       throw .malformed(error)
     }
     timeZone = arguments.text("time-zone")
+    graceMinutes = try arguments.minutes("grace", from: 0) ?? 0
+    deadlineMinutes = try arguments.minutes("deadline", from: 1)
     database = arguments.text("database")
+  }
+}
+
+extension Arguments {
+  private static let minutesPerWeek = 7 * 24 * 60
+
+  /// A span of time as `90m`, `2h` or `1d`, in minutes; a week at most.
+  fileprivate func minutes(_ option: String, from least: Int) throws(UsageFailure) -> Int? {
+    try value(option, "minutes, hours or days as 90m, 2h or 1d, at most 7d") { text in
+      let units: [Character: Int] = ["m": 1, "h": 60, "d": 24 * 60]
+      guard let unit = text.last.flatMap({ units[$0] }), let count = UInt16(text.dropLast()),
+        text.first != "+"
+      else { return nil }
+      let minutes = Int(count) * unit
+      return (least...Arguments.minutesPerWeek).contains(minutes) ? minutes : nil
+    }
   }
 }
 
@@ -144,7 +174,8 @@ extension ScheduleSetCommand: RunnableCommand {
   func run(in surroundings: Surroundings) async throws {
     let schedules = try await Database.use(database, environment: surroundings.environment) {
       try await Schedules.set(
-        name, expression, timeZone: timeZone, actor: surroundings.actor, in: $0)
+        name, expression, timeZone: timeZone, graceMinutes: graceMinutes,
+        deadlineMinutes: deadlineMinutes, actor: surroundings.actor, in: $0)
       return try await Schedules.list(clock: surroundings.clock(), in: $0)
     }
     try surroundings.output.write(schedules.text)

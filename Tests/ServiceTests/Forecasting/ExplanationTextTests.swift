@@ -62,6 +62,22 @@ struct ExplanationTextTests {
     #expect(lines[1].hasPrefix("item-location,\"oats, rolled\",leeds,north,food,2019-07-"))
   }
 
+  @Test("as JSON the parts of each day add up to its mean")
+  func json() throws {
+    let (explanation, _) = try explain("item=oats, rolled")
+    let text = ExplanationFormat.json.text(of: explanation, width: 80)
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(object["item"] as? String == "oats, rolled" && object["tier"] as? String == "hybrid")
+    let means = try #require(object["means"] as? [Double])
+    let parts = try #require(object["parts"] as? [[String: Any]])
+    let units = parts.compactMap { $0["units"] as? [Double] }
+    #expect(means.count == 7 && units.count == explanation.parts.count)
+    for lead in means.indices {
+      #expect(abs(units.reduce(0) { $0 + $1[lead] } - means[lead]) < 1e-9 * means[lead])
+    }
+  }
+
   @Test("a name that fits nothing is refused with the levels that there are")
   func nothing() throws {
     let refusal = #expect(throws: NothingToExplain.self) { try explain("item=tea") }

@@ -241,7 +241,10 @@ struct WorkerTests {
         await worker.run(
           Rounds(target, pause: .milliseconds(20), longestPause: .milliseconds(20)),
           told: { outcome in
-            if case .published(_, let request) = outcome { ended.yield(request) }
+            switch outcome {
+            case .published(_, let request), .unchanged(_, let request): ended.yield(request)
+            default: break
+            }
           }, failed: { failed.yield($0) })
       }
       var next = outcomes.makeAsyncIterator()

@@ -24,7 +24,8 @@ extension API {
   static func groups(_ api: API) -> [any RouteGroup] {
     [
       SyncRoutes(api: api), RegionRoutes(api: api), RunRoutes(api: api),
-      ForecastRoutes(api: api), ReportRoutes(api: api), FlagRoutes(api: api),
+      ForecastRoutes(api: api), ReportRoutes(api: api), AccuracyRoutes(api: api),
+      FlagRoutes(api: api),
       QuarantineRoutes(api: api),
       DemandRoutes(api: api),
       SourceRoutes(api: api), LocationRoutes(api: api),

@@ -272,6 +272,12 @@ private struct RunRequestAnswer: Encodable, Sendable {
   let requestedAt: String
   let run: Int?
   let failure: String?
+  let cause: String
+  let reason: String?
+  let regions: [String]?
+  let finding: String?
+  let waitsUntil: String?
+  let deadlineAt: String?
   let progress: Progress?
 
   struct Progress: Encodable, Sendable {
@@ -291,10 +297,12 @@ private struct RunRequestAnswer: Encodable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case request, state, run, failure, progress
+    case request, state, run, failure, cause, reason, regions, finding, progress
     case asOf = "as_of"
     case requestedBy = "requested_by"
     case requestedAt = "requested_at"
+    case waitsUntil = "waits_until"
+    case deadlineAt = "deadline_at"
   }
 
   init(_ request: RunRequest, _ progress: ShardProgress? = nil) {
@@ -310,6 +318,10 @@ private struct RunRequestAnswer: Encodable, Sendable {
     requestedAt = request.requestedAt.description
     run = request.run
     failure = request.failure
+    (cause, reason, finding) = (request.cause.rawValue, request.reason, request.finding)
+    regions = request.regions?.map(\.text)
+    waitsUntil = request.waitsUntil?.description
+    deadlineAt = request.deadlineAt?.description
   }
 
   static let schema = Schema.object([
@@ -318,6 +330,10 @@ private struct RunRequestAnswer: Encodable, Sendable {
     .optional("as_of", .day), .required("requested_by", .text()),
     .required("requested_at", .instant), .optional("run", .integer()),
     .optional("failure", .text()),
+    .required("cause", .choice(RunRequest.Cause.allCases.map(\.rawValue))),
+    .optional("reason", .text()), .optional("regions", .array(of: .code)),
+    .optional("finding", .text()), .optional("waits_until", .instant),
+    .optional("deadline_at", .instant),
     .optional(
       "progress",
       .object([
