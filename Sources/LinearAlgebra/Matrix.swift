@@ -63,6 +63,45 @@ public struct Matrix: Hashable, Sendable {
     return Matrix(rows: chosen.count, columns: columns, storage: picked)
   }
 
+  /// The given columns of all rows, copied.
+  public func selecting(columns chosen: Range<Int>) -> Matrix {
+    precondition(chosen.lowerBound >= 0 && chosen.upperBound <= columns, "inside the matrix")
+    return Matrix(
+      rows: rows, columns: chosen.count,
+      storage: Array(storage[chosen.lowerBound * rows..<chosen.upperBound * rows]))
+  }
+
+  /// A'.
+  public func transposed() -> Matrix {
+    var result = Matrix(rows: columns, columns: rows)
+    for column in 0..<columns {
+      for row in 0..<rows { result.storage[column + row * columns] = storage[row + column * rows] }
+    }
+    return result
+  }
+
+  /// diag(rows) A diag(columns); nil scales by 1.
+  public func scaled(
+    rows scaleOfRow: [Double]? = nil, columns scaleOfColumn: [Double]? = nil
+  ) -> Matrix {
+    precondition(scaleOfRow.map { $0.count == rows } ?? true, "one scale per row")
+    precondition(scaleOfColumn.map { $0.count == columns } ?? true, "one scale per column")
+    var result = self
+    for column in 0..<columns {
+      let scale = scaleOfColumn?[column] ?? 1
+      result.withMutableColumn(column) { values in
+        for row in values.indices { values[row] *= scale * (scaleOfRow?[row] ?? 1) }
+      }
+    }
+    return result
+  }
+
+  /// self −= other, of the same shape.
+  public mutating func subtract(_ other: Matrix) {
+    precondition(rows == other.rows && columns == other.columns, "shapes agree")
+    for index in storage.indices { storage[index] -= other.storage[index] }
+  }
+
   /// Reads one column in place.
   public func withColumn<Result, Failure: Error>(
     _ index: Int, _ body: (UnsafeBufferPointer<Double>) throws(Failure) -> Result

@@ -5,7 +5,7 @@ internal import Inventory
 struct FitPlan {
   let hierarchy: Hierarchy
   let preparation: Preparation
-  let panels: HybridPanels
+  private(set) var panels: HybridPanels
   /// The positions of the series' own nodes.
   let own: Range<Int>
   /// One per node.
@@ -39,9 +39,10 @@ struct FitPlan {
     let histories = FitPlan.histories(hierarchy, preparation, own: own)
     self.histories = histories
     let patterns = histories.map { DemandPattern($0.values, perYear: perYear) }
-    let usesHybrid = settings.choice == .auto || settings.choice == .hybrid
+    let usesHybrid = [.auto, .hybrid, .combined].contains(settings.choice)
+    let usesPools = settings.choice == .auto || settings.choice == .combined
     let siblings =
-      settings.choice == .auto
+      usesPools
       ? SiblingFamilies(
         hierarchy, patterns: patterns, histories: histories, own: own, bucket: settings.bucket)
       : .none(of: hierarchy.nodes.count)
@@ -54,7 +55,7 @@ struct FitPlan {
     let parents = PriorParents.parents(in: hierarchy, isDense: isColumn)
     self.parents = parents
     let sparse = own.filter {
-      settings.choice == .auto && patterns[$0].isSparse && patterns[$0].mean > 0 && !isSibling[$0]
+      usesPools && patterns[$0].isSparse && patterns[$0].mean > 0 && !isSibling[$0]
     }
     let pools = SparsePools(
       sparse.map { $0 - own.lowerBound }, hierarchy: hierarchy, series: preparation.series,
@@ -77,6 +78,9 @@ struct FitPlan {
           closures: FitPlan.closures(of: pool.members, preparation), family: nil)
       }
   }
+
+  /// Coefficients of an earlier origin stand instead of fits.
+  mutating func keep(_ kept: KeptFits) { panels.given = kept.coefficients(for: self) }
 
   /// Sums of all nodes but the series' own, which are the series themselves.
   private static func histories(

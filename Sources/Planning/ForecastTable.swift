@@ -53,11 +53,14 @@ public struct ForecastTable: Sendable {
   public let nodes: [NodeForecast]
   /// Of the nodes that were asked about.
   public let explanations: [Explanation]
+  /// What a later origin can go on with instead of fitting again, if it was asked for.
+  public let fits: KeptFits?
 
   public init(
     origin: Day, settings: ForecastSettings, days: [Day], nodes: [NodeForecast],
-    explanations: [Explanation] = []
+    explanations: [Explanation] = [], fits: KeptFits? = nil
   ) {
+    self.fits = fits
     self.explanations = explanations
     self.origin = origin
     self.settings = settings

@@ -8,7 +8,7 @@ public import Inventory
 /// answer from elsewhere is, bit for bit, the one that would have been found here, if processor
 /// and program are of one kind.
 public struct ForecastWork: Sendable {
-  private let plan: FitPlan
+  private var plan: FitPlan
   private let panels: [HybridPanels.Panel]
   private let settings: ForecastSettings
   private let origin: Day
@@ -17,10 +17,13 @@ public struct ForecastWork: Sendable {
   /// - Parameters: those of `Forecaster.forecast`.
   public init(
     histories: [DemandHistory], events: [CalendarEvent], prices: [Price] = [], origin: Day,
-    settings: ForecastSettings, explaining isExplained: (Node) -> Bool = { _ in false }
+    settings: ForecastSettings, keeping kept: KeptFits? = nil,
+    explaining isExplained: (Node) -> Bool = { _ in false }
   ) throws {
     guard settings.horizon > 0 else { throw ForecastFailure.horizonNotPositive(settings.horizon) }
     let order = try ForecastWork.sorted(histories)
+    let settings = try ReconciliationChoice.settled(
+      settings, histories: histories, events: events, prices: prices, origin: origin)
     let starts = histories.map(\.start)
     let grid = BucketGrid(settings.bucket, following: starts.isEmpty ? [origin] : starts)
     let next = grid.position(of: origin) + 1
@@ -40,8 +43,11 @@ public struct ForecastWork: Sendable {
       rows: window.positions.count)
     plan = FitPlan(
       hierarchy, preparation, settings: settings,
-      panels: HybridPanels(window: window, features: features, horizon: settings.horizon),
+      panels: HybridPanels(
+        window: window, features: features, horizon: settings.horizon,
+        keptErrors: NodeReconciliation.errorBuckets(settings, nodes: hierarchy.nodes.count)),
       explaining: isExplained)
+    if let kept { plan.keep(kept) }
     panels = HybridPanels.panels(of: plan.columns)
     self.settings = settings
     self.origin = origin
@@ -60,17 +66,23 @@ public struct ForecastWork: Sendable {
   ///
   /// - Parameter answers: one per shard, in their order.
   /// - Throws: `ShardAnswerError.notOfThisWork` when they do not fit.
-  public func table(_ answers: [ShardAnswer]) throws -> ForecastTable {
+  public func table(
+    _ answers: [ShardAnswer], keepsFits: Bool = false
+  ) throws -> ForecastTable {
     guard answers.map(\.forecasts.count) == shards else { throw ShardAnswerError.notOfThisWork }
     var hybrids = [Hybrid.Forecast?](repeating: nil, count: plan.columns.count)
     for (panel, answer) in zip(panels, answers) {
       for (column, forecast) in zip(panel.own, answer.forecasts) { hybrids[column] = forecast }
     }
-    var fits = NodeFits(plan, hybrids: hybrids, settings: settings)
+    let combined =
+      settings.choice == .combined
+      ? try MethodCombination(panels: plan.panels).means(of: plan.columns, hybrids: hybrids) : []
+    var fits = NodeFits(plan, hybrids: hybrids, combined: combined, settings: settings)
     let nodes = fits.coherent(settings)
     return ForecastTable(
       origin: origin, settings: settings, days: ahead, nodes: nodes,
-      explanations: fits.explanations(days: ahead))
+      explanations: fits.explanations(days: ahead),
+      fits: keepsFits ? KeptFits(plan, hybrids: hybrids) : nil)
   }
 
   /// The positions of the histories in the order of the hierarchy's series.

@@ -27,16 +27,19 @@ public enum Forecaster {
   ///   - events: past and future; those after the horizon do no harm.
   ///   - prices: past and, as far as they are known, future. Promotions among them are events;
   ///     for the rest see `PriceElasticity`.
+  ///   - kept: the fits of an earlier origin that stand instead of new ones; what they do not know
+  ///     of, as a series that came later, is fitted.
+  ///   - keepsFits: whether the table brings its fits along for a later origin.
   ///   - isExplained: the nodes whose forecasts are taken apart in the table's `explanations`.
   ///   - origin: the last day seen; the bucket that holds it is the last of history.
   public static func forecast(
     histories: [DemandHistory], events: [CalendarEvent], prices: [Price] = [], origin: Day,
-    settings: ForecastSettings, progress: ForecastProgress? = nil,
-    explaining isExplained: (Node) -> Bool = { _ in false }
+    settings: ForecastSettings, keeping kept: KeptFits? = nil, keepsFits: Bool = false,
+    progress: ForecastProgress? = nil, explaining isExplained: (Node) -> Bool = { _ in false }
   ) throws -> ForecastTable {
     let work = try ForecastWork(
       histories: histories, events: events, prices: prices, origin: origin, settings: settings,
-      explaining: isExplained)
+      keeping: kept, explaining: isExplained)
     let (shards, total) = (work.shards, work.shards.reduce(0, +))
     var done = 0
     let answers = try shards.indices.map { shard in
@@ -45,6 +48,6 @@ public enum Forecaster {
       progress?(done, total)
       return answer
     }
-    return try work.table(answers)
+    return try work.table(answers, keepsFits: keepsFits)
   }
 }

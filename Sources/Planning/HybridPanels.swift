@@ -27,6 +27,10 @@ struct HybridPanels {
   let window: FeatureWindow
   let features: FeatureTable
   let horizon: Int
+  /// Buckets whose errors forecasts bring along.
+  var keptErrors = 0
+  /// Per column, coefficients that stand instead of a fit; empty for none.
+  var given: [[Double]?] = []
 
   /// The answers of a panel's own columns, in their order.
   func forecast(_ panel: Panel, of columns: [PanelColumn]) throws -> [Hybrid.Forecast?] {
@@ -43,6 +47,7 @@ struct HybridPanels {
     let bucket = window.grid.bucket
     var parameters = Hybrid.Parameters.standard(season: bucket.season, year: bucket.wholeYear)
     if bucket == .week { parameters.shortPenalties = parameters.penalties }
+    parameters.keptErrors = keptErrors
     return parameters
   }
 
@@ -66,7 +71,25 @@ struct HybridPanels {
       features: design, penalties: features.penalties,
       parents: chosen.map { columns[$0].parent.flatMap { placeOf[$0] } },
       closures: chosen.map { columns[$0].closures }, season: window.grid.bucket.season,
-      year: window.grid.bucket.wholeYear, horizon: horizon)
+      year: window.grid.bucket.wholeYear, horizon: horizon,
+      given: given.isEmpty ? nil : chosen.map { given[$0] })
+  }
+
+  /// The same calendar as it was some buckets ago; nil where too little history is left.
+  func before(_ buckets: Int) -> HybridPanels? {
+    let count = window.historyCount - buckets
+    guard count >= 2 * horizon else { return nil }
+    let rows = count + horizon
+    let groups = features.groups.map { group in
+      FeatureTable.Group(
+        kind: group.kind, name: group.name, penalty: group.penalty,
+        columns: group.columns.map { Array($0.prefix(rows)) })
+    }
+    let first = window.positions.lowerBound
+    return HybridPanels(
+      window: FeatureWindow(
+        grid: window.grid, positions: first..<first + rows, historyCount: count),
+      features: FeatureTable(groups: groups, rows: rows), horizon: horizon)
   }
 
   struct Panel {

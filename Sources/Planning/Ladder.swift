@@ -100,7 +100,7 @@ struct Ladder {
     case .naive, .last, .croston, .sba, .tsb, .form:
       [(.seasonalNaive, naive), (.mean, mean)]
     case .ets: [(.smoothing, smoothing), (.seasonalNaive, naive), (.mean, mean)]
-    case .auto, .hybrid:
+    case .auto, .hybrid, .combined:
       // Two seasons tell a level; fewer tell only a share of the parent's.
       pattern.validCount < 2 * season
         ? [(.profile, profile), (.smoothing, smoothing), (.seasonalNaive, naive), (.mean, mean)]

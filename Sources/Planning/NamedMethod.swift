@@ -23,7 +23,7 @@ struct NamedMethod {
   func forecast(_ values: [Double], known: Int) -> Outcome? {
     let told = "\(choice.rawValue), \(known) buckets of history"
     switch choice {
-    case .auto, .hybrid, .ets, .naive, .mean: return nil
+    case .auto, .hybrid, .combined, .ets, .naive, .mean: return nil
     case .croston: return rate(Croston.level(values, isCorrected: false), of: values, told)
     case .sba: return rate(Croston.level(values), of: values, told)
     case .tsb: return rate(TeunterSyntetosBabai.level(values), of: values, told)

@@ -10,8 +10,13 @@ struct NodeFits {
   private let histories: [NodeHistory]
   private var notes: ExplanationNotes
 
-  /// - Parameter hybrids: the hybrid's answers, in the order of the plan's columns.
-  init(_ plan: FitPlan, hybrids: [Hybrid.Forecast?], settings: ForecastSettings) {
+  /// - Parameters:
+  ///   - hybrids: the hybrid's answers, in the order of the plan's columns.
+  ///   - combined: their means with other methods, in the same order; empty without any.
+  init(
+    _ plan: FitPlan, hybrids: [Hybrid.Forecast?], combined: [[Double]?] = [],
+    settings: ForecastSettings
+  ) {
     hierarchy = plan.hierarchy
     preparation = plan.preparation
     own = plan.own
@@ -37,7 +42,18 @@ struct NodeFits {
     follow(
       plan.siblings.families, hybrids: { plan.columnOf[$0].flatMap { hybrids[$0] } }, plan.panels,
       ladder)
-    if settings.choice == .auto { scaleToAnchors(settings.bucket) }
+    for (node, column) in plan.columnOf where !combined.isEmpty {
+      combine(node, combined[column])
+    }
+    drawTogether(settings, errors: plan.columnOf.mapValues { hybrids[$0]?.errors ?? [] })
+  }
+
+  private mutating func drawTogether(_ settings: ForecastSettings, errors: [Int: [Double]]) {
+    if settings.reconciliation != .bottomUp {
+      reconcile(settings.reconciliation, errors)
+    } else if settings.choice == .auto || settings.choice == .combined {
+      scaleToAnchors(settings.bucket)
+    }
   }
 
   /// Siblings take their levels from all of them, and the season from the sum above them; where
@@ -132,6 +148,32 @@ struct NodeFits {
           own.lowerBound + member, .reconciliation,
           "scaled to \(hierarchy.nodes[node].level.rawValue)", to: scaled)
       }
+    }
+  }
+
+  /// A hybrid's answer gives way to its mean with other methods.
+  private mutating func combine(_ node: Int, _ means: [Double]?) {
+    let fit = fits[node]
+    guard fit.tier == .hybrid, let means else { return }
+    fits[node] = Fit(
+      tier: fit.tier, reason: fit.reason, means: means, spread: fit.spread, refused: fit.refused)
+    notes.step(node, .rung, "combined with smoothing", to: means)
+  }
+
+  /// Draws series and their sums together by what is known of their errors.
+  ///
+  /// - Parameter errors: one-step errors of nodes that have any, in units.
+  private mutating func reconcile(
+    _ method: ForecastSettings.Reconciliation, _ errors: [Int: [Double]]
+  ) {
+    let reconciliation = NodeReconciliation(hierarchy, own: own, preparation: preparation)
+    guard let bottoms = reconciliation.bottoms(of: fits, errors: errors, method) else { return }
+    for (series, means) in bottoms.enumerated() {
+      let fit = fits[own.lowerBound + series]
+      fits[own.lowerBound + series] = Fit(
+        tier: fit.tier, reason: fit.reason, means: means, spread: fit.spread, refused: fit.refused)
+      notes.step(
+        own.lowerBound + series, .reconciliation, "reconciled (\(method.rawValue))", to: means)
     }
   }
 

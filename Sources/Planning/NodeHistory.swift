@@ -13,6 +13,11 @@ struct NodeHistory {
   /// NaN where masked.
   let values: [Double]
 
+  init(start: Int, values: [Double]) {
+    self.start = start
+    self.values = values
+  }
+
   init(_ part: PreparedSeries) {
     start = part.start
     values = part.values

@@ -208,7 +208,7 @@ struct ForecasterTests {
       Shop(days: 300).histories, settings: ForecastSettings(horizon: 7, choice: choice))
     let expected: Tier =
       switch choice {
-      case .auto, .hybrid: .hybrid
+      case .auto, .hybrid, .combined: .hybrid
       case .ets, .croston, .sba, .tsb, .form: .smoothing
       case .naive, .last: .seasonalNaive
       case .mean: .mean

@@ -66,7 +66,8 @@ extension HybridFit {
       scale: scale.mean, coefficients: ending.coefficients, level: base, slope: level.slope,
       step: step,
       weekday: level.weekday.map { $0[lane] }, echo: level.echo.map { $0[lane] },
-      smoothing: rate, penalty: ending.penalty, degreesOfFreedom: ending.degreesOfFreedom)
+      smoothing: rate, penalty: ending.penalty, degreesOfFreedom: ending.degreesOfFreedom,
+      errors: level.recent.map { scale.change($0.current, innovation: $0.innovation[lane]) })
   }
 
   /// The strongest step in the column's own history or in those of its sums.

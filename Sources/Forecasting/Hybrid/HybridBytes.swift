@@ -63,6 +63,7 @@ private enum Numbers {
       put(forecast.smoothing)
       put(forecast.penalty.map { [$0] } ?? [])
       put(forecast.degreesOfFreedom)
+      put(forecast.errors)
     }
 
     private mutating func put(_ spread: DemandSpread) {
@@ -118,7 +119,8 @@ private enum Numbers {
         means: try numbers(), isPlausible: try integer() != 0, spread: try spread(),
         scale: try number(), coefficients: try numbers(), level: try number(),
         slope: try number(), step: try step(), weekday: try numbers(), echo: try numbers(),
-        smoothing: try number(), penalty: try numbers().first, degreesOfFreedom: try number())
+        smoothing: try number(), penalty: try numbers().first, degreesOfFreedom: try number(),
+        errors: try numbers())
     }
 
     private mutating func step() throws(Numbers.Malformed) -> Hybrid.Step? {

@@ -82,11 +82,13 @@ struct HybridFit {
     var block = ObservationBlock(panel, plan, columns: columns, start: design.start)
     let prior = group.hasPrior ? design.rotatedCoefficients(priorCoefficients(columns)) : nil
     let grid = group.isShort ? parameters.shortPenalties : parameters.penalties
+    let given = given(columns, design)
     var fit = RidgeFit?.none
     var residuals = Matrix(rows: 0, columns: 0)
     for _ in 0..<2 {
       var errors = block.targets(design, rate: parameters.filter, start: parameters.start)
-      let pass = RidgeFit(design: design, targets: errors, prior: prior, grid: grid)
+      var pass = RidgeFit(design: design, targets: errors, prior: prior, grid: grid)
+      if let given { pass.keep(given) }
       errors.add(product: design.rotated, pass.coefficients, factor: -1)
       let opening = block.openingResiduals(design, pass.coefficients)
       block.clean(errors: &errors, design: design, parameters)
@@ -94,6 +96,15 @@ struct HybridFit {
       fit = pass
     }
     return fit.map { endings(columns, block, $0, residuals, design) } ?? []
+  }
+
+  /// Per column of a block, the γ that stands instead of a fit.
+  private func given(_ columns: ArraySlice<Int>, _ design: RidgeDesign) -> [[Double]?]? {
+    panel.given.map { given in
+      columns.map { column in
+        given[column].map { design.rotatedCoefficients(Matrix(columns: [$0])).column(0) }
+      }
+    }
   }
 
   private func priorCoefficients(_ columns: ArraySlice<Int>) -> Matrix {

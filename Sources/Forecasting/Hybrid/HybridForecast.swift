@@ -30,6 +30,9 @@ extension Hybrid {
     public var penalty: Double?
     /// How many features' worth of freedom the ridge used.
     public var degreesOfFreedom: Double
+    /// One-step errors in units of the last `Parameters.keptErrors` buckets, the newest last, 0
+    /// where demand is not known; outliers are pulled in. Empty where none were kept.
+    public var errors: [Double] = []
   }
 
   /// Why no column at all could be fitted.

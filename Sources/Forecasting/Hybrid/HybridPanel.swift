@@ -17,6 +17,9 @@ extension Hybrid {
     public var sums: [[Int]]?
     /// Per column, the leads (0..<H) at which demand is 0 by decision.
     public var closures: [[Int]]
+    /// Per column, p coefficients that stand instead of a fit; nil to fit it. Its level, weekdays
+    /// and echo follow the data all the same. Nil for a fit of all.
+    public var given: [[Double]?]?
     /// Buckets of the short season: 7 for days, 1 for weeks and months.
     public var season: Int
     /// Buckets of a year in whole seasons: 364, 52 or 12.
@@ -26,7 +29,8 @@ extension Hybrid {
 
     public init(
       observations: Matrix, features: Matrix, penalties: [Double], parents: [Int?],
-      closures: [[Int]], season: Int, year: Int, horizon: Int, sums: [[Int]]? = nil
+      closures: [[Int]], season: Int, year: Int, horizon: Int, sums: [[Int]]? = nil,
+      given: [[Double]?]? = nil
     ) {
       precondition(horizon > 0 && season > 0 && year >= season, "the calendar is positive")
       precondition(features.rows == observations.rows + horizon, "features reach the horizon")
@@ -42,6 +46,12 @@ extension Hybrid {
       self.penalties = penalties
       self.parents = parents
       self.sums = sums
+      self.given = given
+      precondition(
+        given.map { $0.count == observations.columns } ?? true, "coefficients or none per column")
+      precondition(
+        given?.allSatisfy { $0.map { $0.count == features.columns } ?? true } ?? true,
+        "one coefficient per feature")
       precondition(
         sums.map { $0.count == observations.columns } ?? true, "one list of sums per column")
       self.closures = closures

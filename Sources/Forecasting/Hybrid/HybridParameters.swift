@@ -64,6 +64,8 @@ extension Hybrid {
     public var fewest: Int
     /// The last residuals whose mean is the level of a series without a fit of its own.
     public var shortLevel: Int
+    /// The last buckets whose one-step errors a forecast brings along.
+    public var keptErrors = 0
 
     public static let daily = Parameters(
       filter: 0.08, start: 28, halfLife: 2000, penalties: [0.03, 0.1, 0.3, 1, 3, 10, 30],

@@ -18,6 +18,8 @@ struct ResidualLevel {
   private(set) var deviation: Lanes
   /// The mean square of observed z less its one-step forecast.
   private(set) var variance: Lanes
+  /// The last buckets that were asked for: z, NaN where it is not demand, and its innovations.
+  private(set) var recent: [(current: Double, innovation: Lanes)] = []
 
   /// - Parameters:
   ///   - residual: r over the window.
@@ -68,6 +70,9 @@ struct ResidualLevel {
       innovations, observed, window: parameters.deviationWindow)
     variance = ResidualLevel.variance(
       innovations, observed, current, window: parameters.deviationWindow)
+    recent = (max(0, length - parameters.keptErrors)..<length).map {
+      (observed[$0].isNaN ? .nan : current[$0], innovations[$0])
+    }
   }
 
   /// The level of a series too short for a fit of its own: the mean of its last residuals.

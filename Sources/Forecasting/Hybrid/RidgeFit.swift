@@ -48,6 +48,16 @@ struct RidgeFit {
     }
   }
 
+  /// Puts given γ in the place of fitted ones.
+  mutating func keep(_ given: [[Double]?]) {
+    for (series, values) in given.enumerated() {
+      guard let values else { continue }
+      coefficients.withMutableColumn(series) { column in
+        for index in column.indices { column[index] = values[index] }
+      }
+    }
+  }
+
   /// q − dγ₀ in place; returns the change of b'b.
   private static func removePrior(
     _ anchor: [Double], from projected: UnsafeMutableBufferPointer<Double>,

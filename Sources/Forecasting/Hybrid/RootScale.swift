@@ -20,6 +20,11 @@ struct RootScale {
     2 * ((max(units, 0) / mean).squareRoot() - 1)
   }
 
+  /// What an innovation is in units: y(z) − y(z − innovation); 0 where z is NaN.
+  func change(_ z: Double, innovation: Double) -> Double {
+    z.isNaN ? 0 : units(z, variance: 0) - units(z - innovation, variance: 0)
+  }
+
   /// The mean of y when z has the given mean and variance: m (max(1 + z/2, 0)² + variance / 4).
   func units(_ z: Double, variance: Double) -> Double {
     let root = max(1 + z / 2, 0)

@@ -42,6 +42,20 @@ public enum Smoothing {
     return forecast(best, scale, horizon: horizon)
   }
 
+  /// Point forecasts in units of the form that `ExponentialSmoothing.automatic` chooses, not below
+  /// 0; nil under eight values, or where an answer is not finite.
+  public static func automatic(_ demand: [Double], season: Int, horizon: Int) -> [Double]? {
+    let ceiling = demand.withUnsafeBufferPointer(DemandCeiling.ceiling)
+    let known = demand.withUnsafeBufferPointer { DemandCeiling.demand(in: $0, below: ceiling) }
+    guard let first = known.firstIndex(where: \.isFinite),
+      known.reduce(0, { $1.isNaN ? $0 : $0 + 1 }) >= 8,
+      let fit = ExponentialSmoothing.automatic(Array(known[first...]), period: season)
+    else { return nil }
+    let points = ExponentialSmoothing.points(
+      from: fit.pass.state, form: fit.form, rates: fit.rates, horizon: horizon)
+    return points.allSatisfy(\.isFinite) ? points.map { max($0, 0) } : nil
+  }
+
   private static func forecast(
     _ fit: ExponentialSmoothing.Fit, _ scale: RootScale, horizon: Int
   ) -> RungForecast? {

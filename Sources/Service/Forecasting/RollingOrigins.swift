@@ -15,13 +15,16 @@ public struct RollingOrigins: Sendable {
   /// weight; nil weighs by demand.
   public let weights: String?
   public let grouping: AccuracyTable.Grouping
+  /// Whether each origin fits anew; else the first one's coefficients stand and levels move on.
+  public let refits: Bool
 
   /// - Parameter options: every forecast goes to their `output`, beside what happened; nil keeps
   ///   the table alone.
   public init(
     _ options: ForecastFilter.Options, count: Int, step: Int, weights: String? = nil,
-    by grouping: AccuracyTable.Grouping = .level
+    by grouping: AccuracyTable.Grouping = .level, refits: Bool = true
   ) {
+    self.refits = refits
     self.grouping = grouping
     self.options = options
     self.count = count
@@ -72,6 +75,7 @@ public struct RollingOrigins: Sendable {
       buckets.histories, bucket: bucket, last: buckets.origin,
       weights: try weights.map { try weightsOfSeries($0, buckets.histories.map(\.series)) },
       by: grouping)
+    var kept: KeptFits?
     var writer: BacktestWriter?
     if let output = options.output {
       writer = try BacktestWriter(path: output, quantiles: options.settings.quantiles)
@@ -81,7 +85,8 @@ public struct RollingOrigins: Sendable {
       let known = buckets.histories.filter { $0.start <= origin }
       let table = try Forecaster.forecast(
         histories: known, events: events, prices: prices, origin: origin,
-        settings: options.settings)
+        settings: options.settings, keeping: kept, keepsFits: !refits && kept == nil)
+      kept = kept ?? table.fits
       accuracy.add(table)
       try writer?.write(table, beside: accuracy)
       progress?(table)

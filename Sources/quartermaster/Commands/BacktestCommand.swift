@@ -21,6 +21,8 @@ struct BacktestCommand: RunnableCommand, Hashable {
   let grouping: AccuracyTable.Grouping
   let format: AccuracyFormat
   let mapping: ColumnMapping
+  /// Whether each origin fits anew.
+  let refits: Bool
 
   static let grammar = Grammar(
     name: "backtest",
@@ -40,7 +42,10 @@ struct BacktestCommand: RunnableCommand, Hashable {
       .init(
         name: "weights", value: "FILE",
         help: "what series weigh: item, location, region, category, quantity; default demand"),
-      .method, .complete,
+      .method, .reconcile, .complete,
+      .init(
+        name: "refit", value: "BOOL",
+        help: "false keeps the first origin's coefficients, levels move on; default true"),
       .init(
         name: "by", value: "GROUP",
         help: "level; or class or lead, of the series alone; default level"),
@@ -74,7 +79,9 @@ struct BacktestCommand: RunnableCommand, Hashable {
     settings = ForecastSettings(
       horizon: horizon, bucket: try arguments.choice("bucket", of: Bucket.self) ?? .day,
       quantiles: [0.025] + ForecastSettings.defaultQuantiles,
-      choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto)
+      choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto,
+      reconciliation: try arguments.choice(
+        "reconcile", of: ForecastSettings.Reconciliation.self) ?? .bottomUp)
     origins = try Self.count("origins", arguments) ?? 4
     step = try Self.count("step", arguments) ?? horizon
     calendar = arguments.text("calendar")
@@ -91,6 +98,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
     grouping = try arguments.choice("by", of: AccuracyTable.Grouping.self) ?? .level
     format = try arguments.choice("format", of: AccuracyFormat.self) ?? .table
     mapping = try ColumnMapping(arguments)
+    refits = try arguments.value("refit", "true or false") { Bool($0) } ?? true
   }
 
   private static func count(
@@ -107,7 +115,7 @@ struct BacktestCommand: RunnableCommand, Hashable {
       ForecastFilter.Options(
         file: file, calendar: calendar, prices: prices, settings: settings,
         isComplete: isComplete, output: output, mapping: mapping), count: origins, step: step,
-      weights: weights, by: grouping)
+      weights: weights, by: grouping, refits: refits)
     let progress = surroundings.progress.step("backtest", unit: "origins", total: self.origins)
     let accuracy: AccuracyTable
     if let chart {

@@ -39,7 +39,7 @@ struct ForecastCommand: Command, Hashable {
       .init(
         name: "quantiles", value: "Q,...",
         help: "default 0.05,0.1,0.25,0.5,0.75,0.9,0.95,0.975"),
-      .method, .complete,
+      .method, .reconcile, .complete,
       .init(name: "output", value: "FILE", help: "default standard output"),
       .init(
         name: "explain", value: "NODE",
@@ -79,7 +79,9 @@ struct ForecastCommand: Command, Hashable {
       quantiles: try arguments.value(
         "quantiles", "different numbers between 0 and 1, as 0.1,0.5,0.9", Self.quantiles)
         ?? ForecastSettings.defaultQuantiles,
-      choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto)
+      choice: try arguments.choice("method", of: ForecastSettings.Choice.self) ?? .auto,
+      reconciliation: try arguments.choice(
+        "reconcile", of: ForecastSettings.Reconciliation.self) ?? .bottomUp)
     calendar = arguments.text("calendar")
     prices = arguments.text("prices")
     isComplete = arguments.has("complete")
