@@ -50,7 +50,8 @@ public struct ForecastSettings: Hashable, Sendable {
 extension ForecastSettings.Choice: RawRepresentable, CaseIterable {
   /// Those with a name of their own, and one form for all.
   public static let allCases: [ForecastSettings.Choice] =
-    [.auto, .hybrid, .combined, .ets] + (SmoothingForm("ETS(Z,Z,Z)").map { [.form($0)] } ?? [])
+    [.auto, .hybrid, .combined, .ets]
+    + (SmoothingForm("ETS(Z,Z,Z)").map { [.form($0)] } ?? [])
     + [.croston, .sba, .tsb, .naive, .last, .mean]
 
   /// `auto`, `ets`, `ETS(A,Ad,M)`, ...

@@ -88,7 +88,6 @@ extension Grammar.Option {
     name: "method", value: "METHOD",
     help: "auto, hybrid, combined, ets, a form as ETS(A,Ad,M) or ETS(Z,Z,Z), croston, sba, tsb,"
       + " naive (the last season), last (the last value) or mean; default auto")
-
   static let reconcile = Grammar.Option(
     name: "reconcile", value: "HOW",
     help: "how sums and series agree: bottom-up, wls, mint or auto; default bottom-up")

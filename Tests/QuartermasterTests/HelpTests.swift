@@ -38,7 +38,7 @@ struct HelpTests {
         status              Show how fresh each location's data is, and the last run
         forecast            Forecast a file of demand into a file, without a database
         backtest            Measure forecasts of a file against what came after
-        calendar            Write a country's holidays, by rule, as a calendar to sync or forecast with
+        calendar            Write a country's holidays, by rule, as a calendar to sync or use
         keys create         Make a key for the API and show it once
         keys list           Show whose keys there are, and which are revoked
         keys revoke         Take a key away; it stops working within 5 seconds

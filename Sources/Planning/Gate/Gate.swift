@@ -108,7 +108,7 @@ public enum Gate {
       name, region: region, limit: limit, figure: found.ratio,
       hasPassed: found.challenger <= limit * found.other + slack,
       finding: "\(place)\(trial.weeks) it was off by \(percent(found.challenger)), the forecast in"
-        + " use by \(percent(found.other))")
+        + " use by \(percent(found.other)), and \(limit) times that is what a run may")
   }
 
   /// Being much better than the champion is what seeing the answers looks like.
@@ -118,11 +118,12 @@ public enum Gate {
       return GateCheck(
         .believable, limit: limit, hasPassed: true, finding: "there is no forecast to compare with")
     }
+    let passes = found.challenger + slack >= limit * found.other
     return GateCheck(
-      .believable, limit: limit, figure: found.ratio,
-      hasPassed: found.challenger + slack >= limit * found.other,
+      .believable, limit: limit, figure: found.ratio, hasPassed: passes,
       finding: "\(input.trial.weeks) it was off by \(percent(found.challenger)), the forecast in"
-        + " use by \(percent(found.other)): so much better is only who has seen the answers")
+        + " use by \(percent(found.other))"
+        + (passes ? "" : ": so much better is only who has seen the answers"))
   }
 
   private static func leak(_ input: GateInput) -> GateCheck {

@@ -9,7 +9,7 @@ struct CalendarCommand: RunnableCommand, Hashable {
 
   static let grammar = Grammar(
     name: "calendar",
-    summary: "Write a country's holidays, by rule, as a calendar to sync or forecast with",
+    summary: "Write a country's holidays, by rule, as a calendar to sync or use",
     details: """
       National holidays and the days people shop for, each on the day itself: none is moved off a \
       weekend. Regional holidays, moon calendars, paydays and promotions are yours to add. Countries: \

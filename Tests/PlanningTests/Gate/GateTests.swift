@@ -82,7 +82,7 @@ struct GateTests {
     #expect(verdict.failed.first?.region?.text == "north")
     #expect(
       verdict.reason == "in north from the last 4 weekly origins it was off by 20.0 %, the forecast"
-        + " in use by 10.0 %; one more check failed")
+        + " in use by 10.0 %, and 1.1 times that is what a run may; one more check failed")
   }
 
   @Test("each limit decides on its own side of the figure")
