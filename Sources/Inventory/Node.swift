@@ -21,6 +21,12 @@ public enum Level: String, CaseIterable, Hashable, Sendable, Comparable {
     keepsLocation || self == .region || self == .categoryRegion || self == .itemRegion
   }
 
+  /// Whether a node of this level holds all of a node of the other, and may hold more.
+  public func sumsUp(_ other: Level) -> Bool {
+    self != other && (!keepsItem || other.keepsItem) && (!keepsCategory || other.keepsCategory)
+      && (!keepsLocation || other.keepsLocation) && (!keepsRegion || other.keepsRegion)
+  }
+
   /// From the coarsest to the finest.
   public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
 

@@ -69,12 +69,14 @@ struct FitPlan {
       nodes.map { node in
         PanelColumn(
           history: histories[node], parent: parents[node].flatMap { placeOf[$0] },
+          sums: FitPlan.sums(of: node, hierarchy).compactMap { placeOf[$0] },
           closures: FitPlan.closures(of: hierarchy.members[node], preparation),
           family: FitPlan.family(of: node, hierarchy))
       }
       + pools.map { pool in
         PanelColumn(
           history: pool.history, parent: placeOf[pool.node],
+          sums: ([pool.node] + FitPlan.sums(of: pool.node, hierarchy)).compactMap { placeOf[$0] },
           closures: FitPlan.closures(of: pool.members, preparation), family: nil)
       }
   }
@@ -92,6 +94,15 @@ struct FitPlan {
         ? NodeHistory(preparation.series[members[0]])
         : NodeHistory(
           sumOf: members.lazy.map { preparation.series[$0] }, next: preparation.next)
+    }
+  }
+
+  /// The nodes of coarser levels that hold a node.
+  private static func sums(of node: Int, _ hierarchy: Hierarchy) -> [Int] {
+    let level = hierarchy.nodes[node].level
+    let series = hierarchy.series[hierarchy.members[node][0]]
+    return hierarchy.levels.filter { $0.sumsUp(level) }.compactMap {
+      hierarchy.node($0, of: series)
     }
   }
 

@@ -8,6 +8,8 @@ struct PanelColumn {
   let history: NodeHistory
   /// The column towards which this one is drawn.
   let parent: Int?
+  /// The columns of the sums that hold this one: a step of the level shows best in one of them.
+  var sums: [Int] = []
   /// Leads (0 is the first) at which nothing is sold.
   let closures: [Int]
   /// Columns of one family stand in one panel; nil is the family of all sums over items.
@@ -17,7 +19,7 @@ struct PanelColumn {
 /// Many columns, forecast panel by panel so that memory does not grow with their number.
 ///
 /// Panels are cut by family and number alone, never by the number of processors: results must not
-/// depend on the machine. A panel also holds the ancestors its columns are drawn towards.
+/// depend on the machine. A panel also holds what its columns are drawn towards, and their sums.
 struct HybridPanels {
   /// At most so many columns of their own stand in a panel, unless they are of one family. Every
   /// panel pays for its own eigendecompositions, one per beginning of a history; eight or more let
@@ -72,6 +74,7 @@ struct HybridPanels {
       parents: chosen.map { columns[$0].parent.flatMap { placeOf[$0] } },
       closures: chosen.map { columns[$0].closures }, season: window.grid.bucket.season,
       year: window.grid.bucket.wholeYear, horizon: horizon,
+      sums: chosen.map { columns[$0].sums.compactMap { placeOf[$0] } },
       given: given.isEmpty ? nil : chosen.map { given[$0] })
   }
 
@@ -95,7 +98,7 @@ struct HybridPanels {
   struct Panel {
     /// Columns whose answers are taken from this panel.
     let own: [Int]
-    /// Those, then their ancestors.
+    /// Those, then what they are drawn towards and summed up in.
     let all: [Int]
   }
 
@@ -119,8 +122,10 @@ struct HybridPanels {
       var present = Set(own)
       var next = 0
       while next < all.count {
-        if let parent = columns[all[next]].parent, present.insert(parent).inserted {
-          all.append(parent)
+        let column = columns[all[next]]
+        for needed in (column.parent.map { [$0] } ?? []) + column.sums
+        where present.insert(needed).inserted {
+          all.append(needed)
         }
         next += 1
       }
