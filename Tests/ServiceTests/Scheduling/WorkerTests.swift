@@ -78,7 +78,9 @@ struct WorkerTests {
             let own = try await Session.connect(target)
             let outcome = try await worker(name, target).workOnce(in: own)
             await own.close()
-            return outcome != nil
+            // Another one may have fitted a shard of it.
+            if case .published = outcome { return true }
+            return false
           }
         }
         return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
