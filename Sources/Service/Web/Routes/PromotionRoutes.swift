@@ -17,7 +17,7 @@ struct PromotionRoutes: RouteGroup {
     takes: [
       (
         "application/json",
-        .object([.required("reason", reason), .optional("force", .boolean)])
+        .object([.required("reason", reason), .optional("force", .boolean.orNull)])
       )
     ],
     outcomes: [.json("What readers see from now on.", ChangeAnswer.schema)])
@@ -30,7 +30,7 @@ struct PromotionRoutes: RouteGroup {
       (
         "application/json",
         .object([
-          .required("reason", reason), .optional("to", .integer(1...Int(Int32.max))),
+          .required("reason", reason), .optional("to", .integer(1...Int(Int32.max)).orNull),
         ])
       )
     ],
