@@ -167,7 +167,7 @@ public enum RunRequestStore {
     guard failed == 1 else { throw RunRequestError.overtaken(request: claim.request) }
   }
 
-  /// Lets PostgreSQL end this session when it falls silent inside a transaction: the rows it has
+  /// Lets PostgreSQL end this connection when it is silent inside a transaction: the rows it has
   /// locked must not keep others from taking over.
   public static func limitSilence(seconds: Double, in db: isolated Session) throws {
     _ = try db.rows(
