@@ -4,12 +4,6 @@ internal import Planning
 /// What one node sold, and over it what was forecast from each origin, as a drawing that stands
 /// alone (SVG). Where the origins are many, the earliest are left out.
 public struct BacktestChart: Sendable {
-  private static let width = 960.0
-  private static let height = 380.0
-  private static let left = 64.0
-  private static let right = 16.0
-  private static let top = 48.0
-  private static let bottom = 44.0
   private static let fewestPast = 28
   private static let mostBuckets = 400
 
@@ -20,7 +14,7 @@ public struct BacktestChart: Sendable {
   private let demand: [Double]
   private let past: Int
   private let step: Int
-  private let highest: Double
+  private let frame: ChartFrame
 
   /// - Parameters:
   ///   - tables: of evenly spaced origins, ascending; not empty.
@@ -42,7 +36,9 @@ public struct BacktestChart: Sendable {
       + accuracy.demand(
         of: node, after: first.origin, buckets: (drawn.count - 1) * step + horizon)
     let ends = forecasts.flatMap { $0.quantiles.last ?? $0.means.map { Double($0) / 1000 } }
-    highest = max((demand.filter { !$0.isNaN } + ends).max() ?? 1, 1e-9)
+    frame = ChartFrame(
+      count: demand.count, before: 0,
+      highest: max((demand.filter { !$0.isNaN } + ends).max() ?? 1, 1e-9))
   }
 
   /// Writes the drawing to a file.
@@ -53,18 +49,13 @@ public struct BacktestChart: Sendable {
   }
 
   var svg: String {
-    let (width, height) = (BacktestChart.width, BacktestChart.height)
-    let drawing: HTML = """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(text(width)) \(text(height))" \
-      role="img" aria-labelledby="title words">
-      <title id="title">\(node.name)</title><desc id="words">\(words)</desc>
-      \(ForecastChart.style)<rect class="ground" width="100%" height="100%"/>
-      <text class="title" x="\(text(BacktestChart.left))" y="26">\(node.name)</text>
-      \(legend)\(grid)\(fans)<path class="demand" d="\(path(demand, from: 0))"/>
-      \(means)\(ticks)</svg>
-
+    frame.drawing(
+      title: node.name, words: words,
       """
-    return drawing.markup
+      \(legend)\(frame.grid)\(fans)<path class="demand" d="\(frame.path(demand, from: 0))"/>
+      \(means)\(ticks)
+      """
+    ).markup
   }
 
   /// What the drawing shows, for those who cannot see it.
@@ -75,9 +66,9 @@ public struct BacktestChart: Sendable {
   }
 
   private var legend: HTML {
-    let x = BacktestChart.width - BacktestChart.right
+    let x = ChartFrame.width - ChartFrame.right
     return """
-      <text x="\(text(x))" y="26" text-anchor="end">black: sold; blue: forecast and its outermost \
+      <text x="\(frame.text(x))" y="26" text-anchor="end">black: sold; blue: forecast and its outermost \
       quantiles; dotted: its origin</text>
 
       """
@@ -87,18 +78,11 @@ public struct BacktestChart: Sendable {
     var fans = HTML.none
     for (number, forecast) in forecasts.enumerated() {
       let first = past + number * step
-      let origin = text(x(Double(first) - 0.5))
-      fans += """
-        <line class="origin" x1="\(origin)" x2="\(origin)" y1="\(text(BacktestChart.top))" \
-        y2="\(text(BacktestChart.height - BacktestChart.bottom))"/>
-
-        """
+      fans += frame.origin(before: first)
       guard let low = forecast.quantiles.first, let high = forecast.quantiles.last,
         forecast.quantiles.count > 1
       else { continue }
-      let edge = high.indices.map { ($0, high[$0]) } + low.indices.reversed().map { ($0, low[$0]) }
-      let points = edge.map { "\(text(x(Double(first + $0.0)))),\(text(y($0.1)))" }
-      fans += "<polygon class=\"fan\" points=\"\(points.joined(separator: " "))\"/>\n"
+      fans += frame.fan(low, high, from: first)
     }
     return fans
   }
@@ -107,26 +91,7 @@ public struct BacktestChart: Sendable {
     var lines = HTML.none
     for (number, forecast) in forecasts.enumerated() {
       let units = forecast.means.map { Double($0) / 1000 }
-      lines += "<path class=\"mean\" d=\"\(path(units, from: past + number * step))\"/>\n"
-    }
-    return lines
-  }
-
-  private var grid: HTML {
-    var lines = HTML.none
-    let step = ForecastChart.step(highest / 4)
-    var value = 0.0
-    while value <= highest {
-      let label =
-        value == value.rounded() ? Int(value).grouped : "\((value * 1000).rounded() / 1000)"
-      lines += """
-        <line class="grid" x1="\(text(BacktestChart.left))" \
-        x2="\(text(BacktestChart.width - BacktestChart.right))" y1="\(text(y(value)))" \
-        y2="\(text(y(value)))"/><text x="\(text(BacktestChart.left - 8))" \
-        y="\(text(y(value) + 4))" text-anchor="end">\(label)</text>
-
-        """
-      value += step
+      lines += "<path class=\"mean\" d=\"\(frame.path(units, from: past + number * step))\"/>\n"
     }
     return lines
   }
@@ -136,10 +101,10 @@ public struct BacktestChart: Sendable {
     var ticks = HTML.none
     var free = 0.0
     for (number, origin) in origins.enumerated() {
-      let place = x(Double(past + number * step) - 0.5)
+      let place = frame.x(Double(past + number * step) - 0.5)
       guard place - 40 >= free else { continue }
       ticks += """
-        <text x="\(text(place))" y="\(text(BacktestChart.height - 16))" \
+        <text x="\(frame.text(place))" y="\(frame.text(ChartFrame.height - 16))" \
         text-anchor="middle">\(origin.description)</text>
 
         """
@@ -147,31 +112,6 @@ public struct BacktestChart: Sendable {
     }
     return ticks
   }
-
-  /// A line with a gap wherever nothing is known.
-  private func path(_ values: [Double], from first: Int) -> String {
-    var path = ""
-    var isOpen = false
-    for (offset, value) in values.enumerated() {
-      if !value.isNaN {
-        path += "\(isOpen ? "L" : "M")\(text(x(Double(first + offset)))) \(text(y(value)))"
-      }
-      isOpen = !value.isNaN
-    }
-    return path
-  }
-
-  private func x(_ bucket: Double) -> Double {
-    let room = BacktestChart.width - BacktestChart.left - BacktestChart.right
-    return BacktestChart.left + bucket / Double(max(demand.count - 1, 1)) * room
-  }
-
-  private func y(_ units: Double) -> Double {
-    let room = BacktestChart.height - BacktestChart.top - BacktestChart.bottom
-    return BacktestChart.height - BacktestChart.bottom - units / highest * room
-  }
-
-  private func text(_ coordinate: Double) -> String { "\((coordinate * 10).rounded() / 10)" }
 }
 
 /// No node of the file is what somebody wanted drawn.

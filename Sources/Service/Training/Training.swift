@@ -68,11 +68,11 @@ public enum Training {
     published: @Sendable (_ run: Int, isolated Session) throws -> Void = { _, _ in }
   ) async throws -> TrainingSummary {
     try await session.run { db in try RunStore.beginTraining(in: db) }
-    while try await session.run(RunRequestStore.isAnyUnderWay) {
-      try await Task.sleep(for: .milliseconds(200))
-    }
     let outcome: Result<TrainingSummary, any Error>
     do {
+      while try await session.run(RunRequestStore.isAnyUnderWay) {
+        try await Task.sleep(for: .milliseconds(200))
+      }
       outcome = .success(
         try await train(
           by: maker, clock: clock, progress: progress, shared: nil, in: session, viewed: viewed,
