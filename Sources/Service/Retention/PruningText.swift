@@ -1,3 +1,4 @@
+internal import Inventory
 internal import Storage
 
 extension Pruning.Report {
