@@ -74,6 +74,13 @@ public struct ForecastWork: Sendable {
     for (panel, answer) in zip(panels, answers) {
       for (column, forecast) in zip(panel.own, answer.forecasts) { hybrids[column] = forecast }
     }
+    if !settings.quantiles.isEmpty {
+      let calibration = try SpreadCalibration(panels: plan.panels, columns: plan.columns)
+      for column in hybrids.indices {
+        guard let spread = hybrids[column]?.spread else { continue }
+        hybrids[column]?.spread = calibration.spread(spread, of: plan.columns[column])
+      }
+    }
     let combined =
       settings.choice == .combined
       ? try MethodCombination(panels: plan.panels).means(of: plan.columns, hybrids: hybrids) : []

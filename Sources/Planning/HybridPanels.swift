@@ -14,6 +14,14 @@ struct PanelColumn {
   let closures: [Int]
   /// Columns of one family stand in one panel; nil is the family of all sums over items.
   let family: Int?
+
+  /// Without its last buckets, and without closures: what was closed is masked.
+  func cut(by buckets: Int) -> PanelColumn {
+    PanelColumn(
+      history: NodeHistory(
+        start: history.start, values: Array(history.values.dropLast(buckets))),
+      parent: parent, closures: [], family: family)
+  }
 }
 
 /// Many columns, forecast panel by panel so that memory does not grow with their number.
@@ -36,11 +44,23 @@ struct HybridPanels {
 
   /// The answers of a panel's own columns, in their order.
   func forecast(_ panel: Panel, of columns: [PanelColumn]) throws -> [Hybrid.Forecast?] {
-    let design = Matrix(
-      rows: features.rows, columns: features.columnCount, storage: features.values)
     let answers = try Hybrid.forecast(
       input(columns, panel.all, design), parameters: parameters, loop: onAllProcessors)
     return Array(answers.prefix(panel.own.count))
+  }
+
+  /// Per column of its own, how far forecasts from each of the last buckets were off, by lead.
+  func trialErrors(
+    _ panel: Panel, of columns: [PanelColumn], buckets: Int
+  ) throws -> [[Hybrid.TrialError]?] {
+    let answers = try Hybrid.trialErrors(
+      input(columns, panel.all, design), buckets: buckets, parameters: parameters,
+      loop: onAllProcessors)
+    return Array(answers.prefix(panel.own.count))
+  }
+
+  private var design: Matrix {
+    Matrix(rows: features.rows, columns: features.columnCount, storage: features.values)
   }
 
   /// The method's own constants, but that a holiday seen once is believed in weekly data: there one

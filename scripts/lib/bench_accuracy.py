@@ -118,14 +118,17 @@ def step(bench, data, goals):
 
 def walmart(bench, goals):
     data = sets.walmart(bench.shared)
-    plain = bench.backtest(data)
+    # A department without a row in a week sold nothing, which is also how its sums are scored.
+    plain = bench.backtest(data, "--complete")
+    many = dataclasses.replace(data, name="Walmart often", origins=list(range(71, 136, 2)))
+    often = bench.backtest(many, "--complete")
     goals.add("Walmart, weeks: WMAE", walmart_error(bench, data, plain), (None, 1312),
               (None, 1270), digits=1)
     goals.add("the same: 95 % interval per week, by level",
               [float(score.coverage(data, plain, level).mean()) for level in plain.means],
               (.93, .97), (.94, .96))
-    goals.add("the same: 95 % interval of 8-week sums, by level",
-              [float(score.coverage_of_sums(data, plain, level).mean())
+    goals.add("the same: 95 % interval of 8-week sums, by level, 33 origins",
+              [float(score.coverage_of_sums(many, often, level).mean())
                for level in plain.means], (.92, .98), (.94, .97))
     return data, plain
 
