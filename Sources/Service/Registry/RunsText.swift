@@ -78,6 +78,13 @@ extension RunDetails {
       ("cost", cost?.sentence ?? "not kept"),
       ("compared with", run.comparedWith.map { "run \($0)" } ?? "no earlier run"),
     ]
+      + locks.map { held in
+        (
+          "locked",
+          "lock \(held.record.lock.id): \(held.cells.grouped) days of series of"
+            + " \(held.record.scope.words), as run \(held.record.lock.run) said"
+        )
+      }
   }
 
   private var gateSentence: String {

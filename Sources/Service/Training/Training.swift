@@ -120,20 +120,12 @@ public enum Training {
       maker.isOwn
       ? try await view.forecast(settings, shared: shared, step: step, in: session)
       : try await ComputeThread.run { try maker.make(view.dataset, view.origin, settings) }
-    let made = try await ComputeThread.run {
-      let publication = Publication(
-        table, of: view.dataset.histories.map(\.series), carried: view.carried)
-      return Challenger(
-        table: table, forecasts: publication.forecasts,
-        flags: Detection.flags(view.detectionInput(table)))
-    }
     step.finish()
     let trial = try await PastOrigins(
       view: view, configuration: configuration, maker: maker, clock: clock
     ).trial(progress: progress, in: session)
-    let verdict = try await ComputeThread.run {
-      Gate.verdict(view.gateInput(made.table, trial, configuration))
-    }
+    let decision = RunDecision(
+      view: view, configuration: configuration, fitted: table, trial: trial)
     let record = RunRecord(
       datasetVersion: view.dataset.version, contentDigest: view.dataset.contentDigest,
       asOf: view.asOf, origin: view.origin, horizon: configuration.horizonDays,
@@ -142,14 +134,9 @@ public enum Training {
       processorCore: Processor.coreName, startedAt: startedAt, regions: view.regions,
       configuration: configured.version, threads: ProcessInfo.processInfo.activeProcessorCount,
       comparedWith: view.champion?.run)
-    let (run, refusal) = try await session.run { db in
-      try db.transaction { db in
-        let decided = try Promotions.decide(
-          record, made, verdict, trial, against: view.champion, in: db)
-        try RunCostStore.insert(meter.cost(of: view.dataset), run: decided.run, in: db)
-        try published(decided.run, db)
-        return decided
-      }
+    let (made, run, refusal) = try await decision.settle(record, in: session) { run, db in
+      try RunCostStore.insert(meter.cost(of: view.dataset), run: run, in: db)
+      try published(run, db)
     }
     return TrainingSummary(run: run, record, made, refusal)
   }

@@ -44,6 +44,8 @@ public struct RunRecord: Sendable {
   public var threads: Int
   /// The run that it was held against; nil before the first.
   public var comparedWith: Int?
+  /// The locks that it held, each with how many days of series.
+  public var locks: [Int: Int] = [:]
 
   public init(
     datasetVersion: Int64, contentDigest: [UInt8], asOf: Day, origin: Day, horizon: Int,
@@ -155,6 +157,7 @@ public enum RunStore {
   ) throws -> Int {
     let run = try insert(record, as: state, in: db)
     try insert(record.regions, run: run, in: db)
+    try ForecastLockStore.insert(record.locks, run: run, in: db)
     let nodes = try ForecastStore.insert(forecasts, run: run, wapes: wapes, in: db)
     try FlagStore.insert(flags, run: run, nodes: nodes, in: db)
     return Int(run)

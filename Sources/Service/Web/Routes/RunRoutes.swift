@@ -167,9 +167,10 @@ private struct RunAnswer: Encodable, Sendable {
   let finishedAt: String
   let isPublished: Bool
   var regions: [Region]?
+  var locks: [Int]?
 
   private enum CodingKeys: String, CodingKey {
-    case run, state, origin, series, observations, regions, threads, configuration, checks
+    case locks, run, state, origin, series, observations, regions, threads, configuration, checks
     case publications
     case comparedWith = "compared_with"
     case codeVersion = "code_version"
@@ -198,9 +199,12 @@ private struct RunAnswer: Encodable, Sendable {
     checks = details.checks.filter { $0.region.map(caller.maySee) ?? true }.map { check in
       Check(
         check: check.name.rawValue, region: check.region?.text,
-        limit: check.limit, figure: check.figure.flatMap { $0.isFinite ? $0 : nil },
+        limit: check.limit,
+        figure: check.figure.flatMap { $0.isFinite ? $0 : nil },
         passed: check.hasPassed, finding: check.finding)
     }
+    locks = details.locks.filter { $0.record.lock.region.map(caller.maySee) ?? true }
+      .map(\.record.lock.id)
     publications = details.publications.map {
       Published(at: $0.publishedAt.description, by: $0.publishedBy, reason: $0.reason)
     }
@@ -246,6 +250,7 @@ private struct RunAnswer: Encodable, Sendable {
           .optional("region", .code), .optional("limit", .number), .optional("figure", .number),
           .required("passed", .boolean), .required("finding", .text()),
         ]))),
+    .optional("locks", .array(of: .integer().described("A lock that it held."))),
     .optional(
       "publications",
       .array(
