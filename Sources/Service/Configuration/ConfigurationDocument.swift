@@ -54,7 +54,36 @@ enum ConfigurationDocument {
         limits.regionChurn[region] = try regions.number(name, in: 0...100)
       }
     }
+    if var bands = try reader.object("lead_churn") {
+      limits.leadChurn = try leadChurn(&bands, in: "gate.lead_churn")
+    }
+    if var regions = try reader.object("region_lead_churn") {
+      for name in regions.names {
+        guard let region = RegionCode(name) else {
+          throw ConfigurationFault.invalid(
+            member: "gate.region_lead_churn", found: name, expected: "a region's code")
+        }
+        guard var bands = try regions.object(name) else { continue }
+        limits.regionLeadChurn[region] = try leadChurn(
+          &bands, in: "gate.region_lead_churn.\(name)")
+      }
+    }
     try reader.end()
+    return limits
+  }
+
+  private static func leadChurn(
+    _ bands: inout MemberReader, in member: String
+  ) throws(ConfigurationFault) -> [LeadBand: Double] {
+    var limits: [LeadBand: Double] = [:]
+    for name in bands.names {
+      guard let band = LeadBand(name) else {
+        throw .invalid(
+          member: member, found: "'\(name.shownShort)'",
+          expected: "days ahead as 1-7, 8-14 or 15+, at most \(LeadBand.longest)")
+      }
+      limits[band] = try bands.number(name, in: 0...100)
+    }
     return limits
   }
 
@@ -89,11 +118,26 @@ enum ConfigurationDocument {
           gate.regionChurn.sorted { $0.key < $1.key }.map {
             .init(name: $0.key.text, value: .number($0.value))
           })))
+    members.append(.init(name: "lead_churn", value: tree(gate.leadChurn)))
+    members.append(
+      .init(
+        name: "region_lead_churn",
+        value: .object(
+          gate.regionLeadChurn.sorted { $0.key < $1.key }.map {
+            .init(name: $0.key.text, value: tree($0.value))
+          })))
     return [
       "horizon_days": .integer(configuration.horizonDays),
       "quantiles": .array(configuration.quantiles.map(JSONValue.number)),
       "method": .string(configuration.method.rawValue), "gate": .object(members),
     ]
+  }
+
+  private static func tree(_ bands: [LeadBand: Double]) -> JSONValue {
+    .object(
+      bands.sorted { $0.key < $1.key }.map {
+        .init(name: $0.key.description, value: .number($0.value))
+      })
   }
 
   private struct WholeMember: Sendable {

@@ -109,6 +109,7 @@ extension RunDetails {
       columns: [
         column("check", checks.map(\.name.rawValue)),
         column("region", checks.map { $0.region?.text ?? "-" }),
+        column("days-ahead", checks.map { $0.leads?.description ?? "-" }),
         column("outcome", checks.map { $0.hasPassed ? "passed" : "FAILED" }),
         column("limit", checks.map { $0.limit.digits }, isLeft: false),
         column("found", checks.map { $0.figure.digits }, isLeft: false),

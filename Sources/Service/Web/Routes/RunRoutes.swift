@@ -130,6 +130,7 @@ private struct RunAnswer: Encodable, Sendable {
   struct Check: Encodable, Sendable {
     let check: String
     let region: String?
+    let leads: String?
     let limit: Double?
     let figure: Double?
     let passed: Bool
@@ -199,7 +200,7 @@ private struct RunAnswer: Encodable, Sendable {
     checks = details.checks.filter { $0.region.map(caller.maySee) ?? true }.map { check in
       Check(
         check: check.name.rawValue, region: check.region?.text,
-        limit: check.limit,
+        leads: check.leads?.description, limit: check.limit,
         figure: check.figure.flatMap { $0.isFinite ? $0 : nil },
         passed: check.hasPassed, finding: check.finding)
     }
@@ -247,7 +248,9 @@ private struct RunAnswer: Encodable, Sendable {
       .array(
         of: .object([
           .required("check", .choice(GateCheck.Name.allCases.map(\.rawValue))),
-          .optional("region", .code), .optional("limit", .number), .optional("figure", .number),
+          .optional("region", .code),
+          .optional("leads", .text().described("The days ahead, as 8-14 or 15+.")),
+          .optional("limit", .number), .optional("figure", .number),
           .required("passed", .boolean), .required("finding", .text()),
         ]))),
     .optional("locks", .array(of: .integer().described("A lock that it held."))),
