@@ -6,8 +6,9 @@
 -- Time: under a second on any size.
 -- Undo: DROP VIEW published_forecast and make it again as m0001 has it; DROP TABLE run_lock,
 --       forecast_lock; ALTER TABLE forecast DROP COLUMN locks; ALTER TABLE run DROP COLUMN
---       blend_weight, DROP COLUMN reconciliation; ALTER TABLE run_check DROP COLUMN leads; ALTER
---       TABLE run_work DROP COLUMN reconciliation. Locked days then move with the next run.
+--       blend_weight, DROP COLUMN blend_finding, DROP COLUMN reconciliation, DROP COLUMN
+--       reconciliation_finding; ALTER TABLE run_check DROP COLUMN leads; ALTER TABLE run_work
+--       DROP COLUMN reconciliation. Locked days then move with the next run.
 
 -- Days whose forecast was relied on: later runs publish for them what run_id said. A lock ends by
 -- itself after its last day.
@@ -49,10 +50,13 @@ ALTER TABLE forecast ADD COLUMN locks integer[];
 -- The share of the forecast in use (compared_with) in this run's; NULL where nothing was blended.
 ALTER TABLE run ADD COLUMN blend_weight double precision
   CONSTRAINT a_blend_weight_is_a_share CHECK (blend_weight BETWEEN 0 AND 1);
+-- How it was chosen, where past origins chose it.
+ALTER TABLE run ADD COLUMN blend_finding text;
 -- How sums and series were made to agree.
 ALTER TABLE run ADD COLUMN reconciliation text NOT NULL DEFAULT 'bottom-up'
   CONSTRAINT a_run_is_reconciled_in_a_known_way
     CHECK (reconciliation IN ('bottom-up', 'wls', 'mint'));
+ALTER TABLE run ADD COLUMN reconciliation_finding text;
 ALTER TABLE run_work ADD COLUMN reconciliation text NOT NULL DEFAULT 'bottom-up';
 
 -- The days ahead that a check is about, as 8-14 or 15+; NULL is all of them.

@@ -26,6 +26,12 @@ enum ConfigurationDocument {
     if let method = try reader.choice("method", of: ForecastSettings.Choice.self) {
       configuration.method = method
     }
+    if let blend = try reader.take("blend", blend) { configuration.blend = blend }
+    if let reconciliation = try reader.choice(
+      "reconciliation", of: ForecastSettings.Reconciliation.self)
+    {
+      configuration.reconciliation = reconciliation
+    }
     if let gate = try reader.object("gate") {
       configuration.gate = try limits(gate)
     }
@@ -100,6 +106,15 @@ enum ConfigurationDocument {
     return (values.count == trees.count && isAscending ? values : nil, expected)
   }
 
+  private static func blend(_ tree: JSONTree) -> (value: BlendChoice?, expected: String) {
+    let expected = "a number from 0 to 1, or 'backtest'"
+    switch tree {
+    case .number(let weight) where (0...1).contains(weight): return (.weight(weight), expected)
+    case .text("backtest"): return (.backtest, expected)
+    default: return (nil, expected)
+    }
+  }
+
   /// The canonical text.
   static func text(_ configuration: RunConfiguration) -> String {
     tree(configuration).lines(indent: "") + "\n"
@@ -129,8 +144,17 @@ enum ConfigurationDocument {
     return [
       "horizon_days": .integer(configuration.horizonDays),
       "quantiles": .array(configuration.quantiles.map(JSONValue.number)),
-      "method": .string(configuration.method.rawValue), "gate": .object(members),
+      "method": .string(configuration.method.rawValue),
+      "reconciliation": .string(configuration.reconciliation.rawValue),
+      "blend": tree(configuration.blend), "gate": .object(members),
     ]
+  }
+
+  private static func tree(_ blend: BlendChoice) -> JSONValue {
+    switch blend {
+    case .weight(let weight): .number(weight)
+    case .backtest: .string("backtest")
+    }
   }
 
   private static func tree(_ bands: [LeadBand: Double]) -> JSONValue {

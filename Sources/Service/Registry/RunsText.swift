@@ -77,7 +77,23 @@ extension RunDetails {
       ("asked for by", request?.asker ?? "a person, 'quartermaster train'"),
       ("cost", cost?.sentence ?? "not kept"),
       ("compared with", run.comparedWith.map { "run \($0)" } ?? "no earlier run"),
-    ]
+    ] + stability
+  }
+
+  private var stability: [(name: String, value: String)] {
+    let before = run.comparedWith.map { " of run \($0)" } ?? ""
+    let blend = run.blendWeight.map { weight in
+      (
+        name: "blend",
+        value: (weight > 0 ? "\(weight)\(before)" : "nothing\(before)")
+          + (run.blendFinding.map { ", \($0)" } ?? "")
+      )
+    }
+    let reconciliation = (
+      name: "reconciliation",
+      value: run.reconciliation.rawValue + (run.reconciliationFinding.map { ", \($0)" } ?? "")
+    )
+    return [reconciliation] + (blend.map { [$0] } ?? [])
       + locks.map { held in
         (
           "locked",

@@ -11,8 +11,8 @@ struct ReplayView: Sendable {
   let trained: [RegionCode]
   /// The forecasts that regions which were behind kept.
   let carried: [PublishedForecast]
-  /// The locked days that it held.
-  let held: HeldForecasts
+  /// What became of its fitted forecasts.
+  let steadying: Steadying
   /// What the run's forecasts were asked for.
   let settings: ForecastSettings
 
@@ -44,7 +44,7 @@ struct ReplayView: Sendable {
     }
     return ReplayView(
       basis: basis, dataset: dataset, trained: trained, carried: carried,
-      held: try HeldForecasts.held(byRun: run, in: db),
+      steadying: try Steadying.ofRun(run, in: db),
       settings: try Configurations.configuration(ofRun: run, in: db).settings)
   }
 
@@ -61,7 +61,7 @@ struct ReplayView: Sendable {
         step.advance(by: reached - done)
         done = reached
       }, explaining: isExplained)
-    return held.holding(fitted)
+    return steadying.steadied(fitted)
   }
 }
 

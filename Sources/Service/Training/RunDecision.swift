@@ -3,8 +3,8 @@ internal import Planning
 internal import Postgres
 internal import Storage
 
-/// From fitted forecasts to what is published of them: locked days are held, what is abnormal is
-/// flagged, and the gate decides.
+/// From fitted forecasts to what is published of them: they are blended, locked days are held, what
+/// is abnormal is flagged, and the gate decides.
 struct RunDecision: Sendable {
   let view: TrainingView
   let configuration: RunConfiguration
@@ -40,8 +40,9 @@ struct RunDecision: Sendable {
         try HeldForecasts.live(after: view.origin, in: db)
       }
     }
+    let blend = BlendDecision(configuration.blend, trial, champion: view.champion)
     let (made, verdict) = try await ComputeThread.run {
-      let table = held.holding(fitted)
+      let table = Steadying(blend: blend.blend(view), held: held).steadied(fitted)
       let publication = Publication(
         table, of: view.dataset.histories.map(\.series), carried: view.carried, locks: held)
       let made = Challenger(
@@ -51,6 +52,7 @@ struct RunDecision: Sendable {
     }
     var record = record
     record.locks = held.cells(in: made.forecasts)
+    (record.blendWeight, record.blendFinding) = (blend.weight, blend.finding)
     let complete = record
     let (run, refusal) = try await session.run { db in
       try db.transaction { db in

@@ -104,7 +104,7 @@ public enum Training {
     // What a service's loop has not come to yet, or a crash has kept it from.
     try await Arrivals.replayAll(clock: clock.machine, in: session)
     let configured = try await Configurations.inForce(in: session)
-    let configuration = try configured.configuration()
+    let asked = try configured.configuration()
     let view = try await session.run { db in
       try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
         try TrainingView.read(clock: clock, in: db)
@@ -114,6 +114,8 @@ public enum Training {
       try await UnchangedInput.check(view, configuration: configured.version, in: session)
     }
     try await viewed()
+    let reconciled = try await ComputeThread.run { try view.reconciliation(asked) }
+    let configuration = asked.reconciled(reconciled.method)
     let settings = configuration.settings
     let step = progress.step("train", unit: "forecasts")
     let table =
@@ -126,7 +128,7 @@ public enum Training {
     ).trial(progress: progress, in: session)
     let decision = RunDecision(
       view: view, configuration: configuration, fitted: table, trial: trial)
-    let record = RunRecord(
+    var record = RunRecord(
       datasetVersion: view.dataset.version, contentDigest: view.dataset.contentDigest,
       asOf: view.asOf, origin: view.origin, horizon: configuration.horizonDays,
       quantiles: settings.quantiles, series: view.dataset.histories.count,
@@ -134,6 +136,8 @@ public enum Training {
       processorCore: Processor.coreName, startedAt: startedAt, regions: view.regions,
       configuration: configured.version, threads: ProcessInfo.processInfo.activeProcessorCount,
       comparedWith: view.champion?.run)
+    record.reconciliation = reconciled.method
+    record.reconciliationFinding = reconciled.finding
     let (made, run, refusal) = try await decision.settle(record, in: session) { run, db in
       try RunCostStore.insert(meter.cost(of: view.dataset), run: run, in: db)
       try published(run, db)
@@ -153,7 +157,8 @@ extension RunConfiguration {
   /// What the forecasts are asked for: days beyond the horizon let a region fall behind.
   var settings: ForecastSettings {
     ForecastSettings(
-      horizon: horizonDays + Training.reserveDays, quantiles: quantiles, choice: method)
+      horizon: horizonDays + Training.reserveDays, quantiles: quantiles, choice: method,
+      reconciliation: reconciliation)
   }
 }
 
@@ -253,7 +258,8 @@ extension TrainingView {
     RunWork(
       datasetVersion: dataset.version, contentDigest: dataset.contentDigest, asOf: asOf,
       origin: origin, regions: regions.filter { $0.state == .trained }.map(\.region),
-      horizon: settings.horizon, method: settings.choice.rawValue, codeVersion: Version.text,
+      horizon: settings.horizon, method: settings.choice.rawValue,
+      reconciliation: settings.reconciliation.rawValue, codeVersion: Version.text,
       processorCore: Processor.coreName)
   }
 

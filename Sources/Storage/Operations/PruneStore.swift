@@ -160,7 +160,7 @@ public enum PruneStore {
   ///
   /// The run in use stays, and so do the one before it, to which one rolls back, those that readers
   /// were given within that time, those from which any of these carried a stale region over or took
-  /// locked days, and those that a lock in force holds. Refused runs go like others.
+  /// locked days or a blend, and those that a lock in force holds. Refused runs go like others.
   public static func dropForecasts(
     olderThanDays days: Int, in db: isolated Session
   ) throws -> Int? {
@@ -200,6 +200,9 @@ public enum PruneStore {
         AND r.run_id NOT IN (
           SELECT l.run_id FROM forecast_lock l JOIN run_lock h USING (lock_id)
           JOIN named ON named.run_id = h.run_id)
+        AND r.run_id NOT IN (
+          SELECT b.compared_with FROM run b JOIN named USING (run_id)
+          WHERE b.blend_weight > 0 AND b.compared_with IS NOT NULL)
         AND r.run_id NOT IN (
           SELECT run_id FROM forecast_lock WHERE unlocked_at IS NULL
             AND last_day > (SELECT origin FROM run JOIN publication USING (run_id)

@@ -18,12 +18,15 @@ struct EarlierRuns {
   /// Of some of the series.
   static func table(
     seed: UInt64, origin: Day = EarlierRuns.origin, of series: [Series] = EarlierRuns.series,
-    quantiles: [Double] = EarlierRuns.quantiles
+    quantiles: [Double] = EarlierRuns.quantiles, closing: (location: String, lead: Int)? = nil
   ) -> ForecastTable {
     var random = SplitMix(seed)
     let hierarchy = Hierarchy(series)
-    let bottoms = hierarchy.series.map { _ in
-      (0..<horizon).map { _ in Int64.random(in: 1000...9999, using: &random) }
+    let bottoms = hierarchy.series.map { one in
+      (0..<horizon).map { lead in
+        let mean = Int64.random(in: 1000...9999, using: &random)
+        return closing.map { $0 == (one.location?.text ?? "", lead) } ?? false ? 0 : mean
+      }
     }
     let spread = DemandSpread.squareRoot(scale: 5, deviation: 0.4, growth: 0.2)
     let nodes = zip(hierarchy.nodes, hierarchy.members).map { node, members in

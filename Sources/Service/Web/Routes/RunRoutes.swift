@@ -169,9 +169,17 @@ private struct RunAnswer: Encodable, Sendable {
   let isPublished: Bool
   var regions: [Region]?
   var locks: [Int]?
+  let blendWeight: Double?
+  let blendFinding: String?
+  let reconciliation: String
+  let reconciliationFinding: String?
 
   private enum CodingKeys: String, CodingKey {
-    case locks, run, state, origin, series, observations, regions, threads, configuration, checks
+    case locks, reconciliation
+    case blendWeight = "blend_weight"
+    case blendFinding = "blend_finding"
+    case reconciliationFinding = "reconciliation_finding"
+    case run, state, origin, series, observations, regions, threads, configuration, checks
     case publications
     case comparedWith = "compared_with"
     case codeVersion = "code_version"
@@ -228,6 +236,10 @@ private struct RunAnswer: Encodable, Sendable {
     startedAt = run.startedAt.description
     finishedAt = run.finishedAt.description
     isPublished = run.isPublished
+    (blendWeight, blendFinding) = (run.blendWeight, run.blendFinding)
+    (reconciliation, reconciliationFinding) = (
+      run.reconciliation.rawValue, run.reconciliationFinding
+    )
   }
 
   static let schema = Schema.object([
@@ -253,6 +265,9 @@ private struct RunAnswer: Encodable, Sendable {
           .optional("limit", .number), .optional("figure", .number),
           .required("passed", .boolean), .required("finding", .text()),
         ]))),
+    .required("reconciliation", .choice(["bottom-up", "wls", "mint"])),
+    .optional("reconciliation_finding", .text()),
+    .optional("blend_weight", .number), .optional("blend_finding", .text()),
     .optional("locks", .array(of: .integer().described("A lock that it held."))),
     .optional(
       "publications",
