@@ -66,8 +66,8 @@ public struct ForecastWork: Sendable {
   ///
   /// - Parameters:
   ///   - answers: one per shard, in their order.
-  ///   - reconciling: how sums and series are made to agree, if not as the settings say; that `mint`
-  ///     learns from errors the settings must have said.
+  ///   - reconciling: how sums and series are made to agree, if not as the settings say; `mint`
+  ///     learns from errors that only settings with it keep.
   /// - Throws: `ShardAnswerError.notOfThisWork` when they do not fit.
   public func table(
     _ answers: [ShardAnswer], keepsFits: Bool = false,

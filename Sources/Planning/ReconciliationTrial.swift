@@ -3,9 +3,9 @@ public import Inventory
 /// Which reconciliation a run should use: the one with which the gate's weekly origins were
 /// forecast best.
 ///
-/// From each of them, on the run's data cut at that day, all nodes are fitted once and made to agree
-/// in each way; the error is the gate's, WAPE as the mean over the levels. The plain sum of series
-/// stays unless another is at least `ReconciliationChoice.leastGain` better.
+/// From each of them, on the run's data cut at that day, all nodes are fitted once and made to
+/// agree in each way; the error is the gate's, WAPE as the mean over the levels. The plain sum of
+/// series stays unless another is at least `ReconciliationChoice.leastGain` better.
 public struct ReconciliationTrial: Sendable {
   public enum Outcome: Sendable {
     /// The equations of so many would take longer than the run.

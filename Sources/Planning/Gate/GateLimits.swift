@@ -32,7 +32,7 @@ public struct GateLimits: Hashable, Sendable {
 
   public init() {}
 
-  /// Each week as much as an ordinary run moves its worst, and a half.
+  /// A little more than of all days together, for fewer days scatter more.
   public static let defaultLeadChurn: [LeadBand: Double] = Dictionary(
     ["1-7", "8-14", "15+"].compactMap { LeadBand($0) }.map { ($0, 0.45) },
     uniquingKeysWith: { first, _ in first })

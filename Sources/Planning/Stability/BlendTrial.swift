@@ -3,9 +3,9 @@ internal import Inventory
 
 /// Which share of the forecast before would have forecast past origins best.
 ///
-/// From each of the gate's origins but the oldest the forecast is blended, by each weight of a small
-/// grid, with that from a week earlier, and held against the demand that came. The error is the
-/// gate's: WAPE, the mean over the levels. Of weights whose errors differ by less than
+/// From each of the gate's origins but the oldest the forecast is blended, by each weight of a
+/// small grid, with that from a week earlier, and held against the demand that came. The error is
+/// the gate's: WAPE, the mean over the levels. Of weights whose errors differ by less than
 /// `Gate.slack` of demand from the least one the largest is taken: it changes plans least.
 public struct BlendTrial: Sendable {
   /// More than half would let the forecast lag behind for weeks.
