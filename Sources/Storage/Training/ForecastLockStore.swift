@@ -125,7 +125,8 @@ public enum ForecastLockStore {
 }
 
 extension ForecastStore {
-  /// What a lock's run said of the days that it holds: the series that it covers, and all sums.
+  /// What a lock's run said of the days that it holds: the series that it covers, and sums that may
+  /// hold some of them.
   ///
   /// Days before the lock's first are kept, so that leads are counted as that run did.
   public static func forecasts(
@@ -137,10 +138,11 @@ extension ForecastStore {
         f.stale, f.tier, f.reason, f.first_day, f.means, f.quantiles, f.spread,
         f.spread_parameters, f.locks
       FROM forecast f JOIN node n USING (node_id)
-      WHERE f.run_id = \(lock.run) AND (n.level <> 'item-location'
-        OR (\(lock.region)::text IS NULL OR n.region = \(lock.region))
-          AND (\(lock.location)::text IS NULL OR n.location = \(lock.location))
-          AND (\(lock.item)::text IS NULL OR n.item = \(lock.item)))
+      WHERE f.run_id = \(lock.run)
+        AND (\(lock.region)::text IS NULL OR coalesce(n.region, \(lock.region)) = \(lock.region))
+        AND (\(lock.location)::text IS NULL
+          OR coalesce(n.location, \(lock.location)) = \(lock.location))
+        AND (\(lock.item)::text IS NULL OR coalesce(n.item, \(lock.item)) = \(lock.item))
       """
     ).map { row in try forecast(row).cut(through: lock.lastDay) }
   }

@@ -163,6 +163,37 @@ struct ForecastLockTests {
     }
   }
 
+  @Test("forecasts that a lock holds outlive their age, and so do those a kept run took days from")
+  func kept() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      var (warehouse, _) = try await lockedNorth(session)
+      for last in ["2024-07-02", "2024-07-03", "2024-07-04"] {
+        _ = try await train(&warehouse, from: last, through: last)
+        // As if it were long ago.
+        try await session.run { db in
+          _ = try db.execute(
+            """
+            UPDATE run SET started_at = started_at - interval '90 days',
+              finished_at = finished_at - interval '90 days'
+            """)
+          _ = try db.execute(
+            "UPDATE publication SET published_at = published_at - interval '90 days'")
+          while try PruneStore.dropForecasts(olderThanDays: 30, in: db) != nil {}
+        }
+      }
+      let runs = try await RunDetails.list(limit: 9, in: session)
+      #expect(runs.map(\.isDropped) == [false, false, true, false])
+      _ = try await ForecastLocks.unlock(1, reason: "over", by: "ann", in: session)
+      try await session.run { db in
+        while try PruneStore.dropForecasts(olderThanDays: 30, in: db) != nil {}
+      }
+      // The run in use held it, so it can be made again only from there.
+      #expect(try await !RunDetails.read(1, in: session).run.isDropped)
+      #expect(
+        try await RunReplay.run(clock: warehouse.clock, in: session).verdict == .identical)
+    }
+  }
+
   @Test("what cannot be locked is refused with its reason, and nothing changes")
   func refusals() async throws {
     try await withDatabase(.migrated) { session, _ in
