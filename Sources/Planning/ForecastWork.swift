@@ -64,11 +64,17 @@ public struct ForecastWork: Sendable {
 
   /// The forecasts of all nodes.
   ///
-  /// - Parameter answers: one per shard, in their order.
+  /// - Parameters:
+  ///   - answers: one per shard, in their order.
+  ///   - reconciling: how sums and series are made to agree, if not as the settings say; `mint`
+  ///     learns from errors that only settings with it keep.
   /// - Throws: `ShardAnswerError.notOfThisWork` when they do not fit.
   public func table(
-    _ answers: [ShardAnswer], keepsFits: Bool = false
+    _ answers: [ShardAnswer], keepsFits: Bool = false,
+    reconciling: ForecastSettings.Reconciliation? = nil
   ) throws -> ForecastTable {
+    var settings = settings
+    settings.reconciliation = reconciling ?? settings.reconciliation
     guard answers.map(\.forecasts.count) == shards else { throw ShardAnswerError.notOfThisWork }
     var hybrids = [Hybrid.Forecast?](repeating: nil, count: plan.columns.count)
     for (panel, answer) in zip(panels, answers) {

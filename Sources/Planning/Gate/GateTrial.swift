@@ -56,6 +56,8 @@ public struct GateTrial: Sendable {
   private(set) var isComparedWithChampion = false
   /// Forecasts of the sample that changed when later days could be seen; nil while not looked at.
   public private(set) var leaks: Int?
+  /// Looks for the share of the forecast before; nil looks for none.
+  public var blend: BlendTrial?
 
   /// - Parameters:
   ///   - histories: of the trained regions, up to the run's origin.
@@ -88,6 +90,11 @@ public struct GateTrial: Sendable {
     let origin = challenger.origin
     let count = min(horizon, self.origin - origin)
     let series = Set(actuals.series)
+    blend?.add(challenger) { [actuals, sampled, last = self.origin, horizon] node, after, count in
+      guard let history = actuals.nodes[node], !series.contains(node) || sampled.contains(node)
+      else { return nil }
+      return actuals.after(after, at: history, count: min(count, horizon, last - after))
+    }
     for forecast in challenger.nodes {
       guard let history = actuals.nodes[forecast.node] else { continue }
       let demand = actuals.after(origin, at: history, count: count)
@@ -186,7 +193,7 @@ extension DailyMeans {
       firstDay: firstDay, means: units.map { Int64(($0 * Coherence.thousandths).rounded()) })
   }
 
-  fileprivate func units(on day: Day) -> Double? {
+  func units(on day: Day) -> Double? {
     let lead = day - firstDay
     return means.indices.contains(lead) ? Double(means[lead]) / Coherence.thousandths : nil
   }

@@ -61,14 +61,17 @@ actor ShardHelp {
     guard dataset.contentDigest == record.contentDigest else {
       throw OtherData(version: record.datasetVersion)
     }
-    guard let choice = ForecastSettings.Choice(rawValue: record.method) else {
+    guard let choice = ForecastSettings.Choice(rawValue: record.method),
+      let reconciliation = ForecastSettings.Reconciliation(rawValue: record.reconciliation)
+    else {
       throw StorageError.unknownWord(table: "run_work")
     }
     let work = try await ComputeThread.run {
       try ForecastWork(
         histories: dataset.histories, events: dataset.events, prices: dataset.prices,
         origin: record.origin,
-        settings: ForecastSettings(horizon: record.horizon, choice: choice))
+        settings: ForecastSettings(
+          horizon: record.horizon, choice: choice, reconciliation: reconciliation))
     }
     kept = (record, work)
     return work

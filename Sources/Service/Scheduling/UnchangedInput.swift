@@ -31,10 +31,22 @@ public struct UnchangedInput: Error, Hashable, Sendable {
         basis.contentDigest == digest, basis.origin == origin,
         basis.configuration == configuration, basis.codeVersion == Version.text,
         basis.processorCore == Processor.coreName,
-        try RunStore.regions(ofRun: run, in: db).map(UnchangedInput.fate).sorted() == wanted
+        try RunStore.regions(ofRun: run, in: db).map(UnchangedInput.fate).sorted() == wanted,
+        try holdsWhatIsLocked(run, after: origin, in: db)
       else { return }
       throw UnchangedInput(run: run, version: version)
     }
+  }
+
+  /// Whether a run holds the days that are locked, and no others. Those that are locked as it says
+  /// it holds by itself.
+  private static func holdsWhatIsLocked(
+    _ run: Int, after origin: Day, in db: isolated Session
+  ) throws -> Bool {
+    let live = try ForecastLockStore.live(from: origin + 1, in: db).map(\.lock)
+    let held = try ForecastLockStore.held(byRun: run, in: db).map(\.record.lock)
+    return live.filter { $0.run != run }.map(\.id)
+      == held.filter { $0.lastDay > origin }.map(\.id)
   }
 
   /// What becomes of a region. One that was carried over before goes on with the same forecast.
