@@ -13,9 +13,12 @@ struct PastOrigins: Sendable {
 
   /// One origin with what was known then.
   private struct Past: Sendable {
-    let dataset: Dataset
+    /// Nil where nothing is to be fitted to it.
+    let dataset: Dataset?
     /// What readers were given from there; empty where they were given nothing.
     var published: [Node: DailyMeans] = [:]
+    /// What the challenger's configuration is known to say without a fit.
+    var standing: [NodeMeans] = []
   }
 
   func trial(progress: Progress.Channel, in session: Session) async throws -> GateTrial {
@@ -45,13 +48,20 @@ struct PastOrigins: Sendable {
   private func add(
     _ origin: Day, _ past: Past, champion: RunConfiguration?, to trial: inout GateTrial
   ) throws {
+    guard let dataset = past.dataset else {
+      return trial.add(past.standing, from: origin, champion: past.published)
+    }
     let settings = configuration.trialSettings
-    let challenger = try maker.make(past.dataset, origin, settings)
+    let challenger = try maker.make(dataset, origin, settings)
+    trial.refits += 1
     var means = past.published
     if means.isEmpty, let champion {
-      let refitted = try ForecastMaker.standard.make(
-        past.dataset, origin, champion.trialSettings)
-      means = refitted.dailyMeans
+      if maker.isOwn, champion.trialSettings == settings {
+        means = challenger.dailyMeans
+      } else {
+        means = try ForecastMaker.standard.make(dataset, origin, champion.trialSettings).dailyMeans
+        trial.refits += 1
+      }
     }
     trial.add(challenger, champion: means)
   }
@@ -78,21 +88,24 @@ struct PastOrigins: Sendable {
   /// What was committed then, where readers were given a run from that origin and its data can
   /// still be read; else what is known today, cut at the origin.
   private func past(_ origin: Day, in session: Session) async throws -> Past {
-    let cut = Past(
-      dataset: view.dataset.with(
-        view.dataset.histories.compactMap { $0.known(through: origin) }))
-    let (clock, regions) = (clock, view.trainedRegions)
+    let (clock, regions, view) = (clock, view.trainedRegions, view)
+    let standing = maker.isOwn ? StandingForecasts(view: view, configuration: configuration) : nil
     return try await session.run { db in
       try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
-        guard let champion = try RegistryStore.champion(from: origin, in: db) else { return cut }
+        guard let champion = try RegistryStore.champion(from: origin, in: db) else {
+          return Past(dataset: view.cut(at: origin))
+        }
         let published = try ForecastStore.means(ofRun: champion.run, in: db)
+        if let means = try standing?.means(published, ofRun: champion.run, in: db) {
+          return Past(dataset: nil, published: published, standing: means)
+        }
         do {
           let dataset = try DatasetStore.dataset(
             ofRegions: regions, through: origin, version: .at(champion.datasetVersion),
             civilDay: { clock.day(of: $0, zone: $1) }, in: db)
           return Past(dataset: dataset, published: published)
         } catch is DatasetVersionError {
-          return Past(dataset: cut.dataset, published: published)
+          return Past(dataset: view.cut(at: origin), published: published)
         }
       }
     }
@@ -114,9 +127,12 @@ extension TrainingView {
     dataset.contentDigest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  fileprivate var trainedRegions: [RegionCode] {
-    regions.filter { $0.state == .trained }.map(\.region)
+  /// What is known today of the days up to an origin.
+  fileprivate func cut(at origin: Day) -> Dataset {
+    dataset.with(dataset.histories.compactMap { $0.known(through: origin) })
   }
+
+  var trainedRegions: [RegionCode] { regions.filter { $0.state == .trained }.map(\.region) }
 }
 
 extension ForecastTable {
