@@ -38,7 +38,7 @@ enum ClosureDetection {
     return max(value / fraction, root * root) * (1 - 1e-9)
   }
 
-  /// False where fewer than half of the days around one are above a limit: then their median is not.
+  /// False where fewer than half of the days around one exceed a limit: then their median does not.
   private static func mayExceed(_ limit: Double, around day: Int, in values: [Double]) -> Bool {
     let window = max(0, day - reach)...min(values.count - 1, day + reach)
     return values.withUnsafeBufferPointer { values in
