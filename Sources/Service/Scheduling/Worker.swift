@@ -48,7 +48,7 @@ public struct Worker: Sendable {
     self.clock = clock
     self.progress = progress
     hands = ShardHands(name: name, target: target, leaseSeconds: leaseSeconds)
-    help = ShardHelp(hands, clock: clock)
+    help = ShardHelp(hands)
   }
 
   /// A name that no other instance has, and not this one after its next start.
