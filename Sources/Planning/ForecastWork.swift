@@ -57,10 +57,11 @@ public struct ForecastWork: Sendable {
   /// How many nodes each shard fits.
   public var shards: [Int] { panels.map(\.own.count) }
 
+  /// What fitting one shard takes.
+  public func task(shard: Int) -> ShardTask { plan.panels.task(panels[shard], of: plan.columns) }
+
   /// Fits one shard on all processors.
-  public func answer(shard: Int) throws -> ShardAnswer {
-    ShardAnswer(try plan.panels.forecast(panels[shard], of: plan.columns))
-  }
+  public func answer(shard: Int) throws -> ShardAnswer { try task(shard: shard).answer() }
 
   /// The forecasts of all nodes.
   ///

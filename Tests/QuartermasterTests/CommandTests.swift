@@ -127,7 +127,10 @@ struct CommandTests {
     #expect(command.timeZone == "Europe/Berlin")
     let now = try parsed(
       "schedule run-now daily --as-of 2016-04-24", as: ScheduleRunNowCommand.self)
-    #expect(now?.asOf == Day("2016-04-24"))
+    #expect(now?.asOf == Day("2016-04-24") && now?.isForced == false)
+    #expect(
+      try parsed("schedule run-now daily --force", as: ScheduleRunNowCommand.self)?.isForced == true
+    )
   }
 
   @Test("options may stand before, between and after arguments; after -- all are arguments")

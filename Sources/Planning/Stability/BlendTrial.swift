@@ -37,12 +37,13 @@ public struct BlendTrial: Sendable {
   /// - Parameter demand: of a node after an origin, for so many days; NaN where it is not known,
   ///   nil for nodes that are not compared.
   mutating func add(
-    _ table: ForecastTable, demand: (_ node: Node, _ after: Day, _ count: Int) -> [Double]?
+    _ forecasts: [NodeMeans], from origin: Day,
+    demand: (_ node: Node, _ after: Day, _ count: Int) -> [Double]?
   ) {
-    let first = table.origin + 1
+    let first = origin + 1
     if let newer {
       origins += 1
-      for forecast in table.nodes {
+      for forecast in forecasts {
         guard let means = newer.means[forecast.node] else { continue }
         let earlier = DailyMeans(firstDay: first, means: forecast.means)
         guard let known = demand(forecast.node, newer.origin, means.means.count) else { continue }
@@ -50,9 +51,9 @@ public struct BlendTrial: Sendable {
       }
     }
     newer = (
-      table.origin,
+      origin,
       Dictionary(
-        table.nodes.map { ($0.node, DailyMeans(firstDay: first, means: $0.means)) },
+        forecasts.map { ($0.node, DailyMeans(firstDay: first, means: $0.means)) },
         uniquingKeysWith: { first, _ in first })
     )
   }

@@ -92,7 +92,7 @@ public enum Training {
   /// Carries out a claimed request.
   ///
   /// - Parameter shared: with whom the fits are shared; nil makes all of them here.
-  /// - Throws: `UnchangedInput` for a request whose run is in use already.
+  /// - Throws: `UnchangedInput` for a request that would come to what is known, not forced.
   static func train(
     by maker: ForecastMaker = .standard, clock: ZoneClock, progress: Progress.Channel,
     shared: ShardedForecast?, in session: Session,
@@ -110,7 +110,7 @@ public enum Training {
         try TrainingView.read(clock: clock, in: db)
       }
     }
-    if shared != nil {
+    if let shared, !shared.claim.isForced {
       try await UnchangedInput.check(view, configuration: configured.version, in: session)
     }
     try await viewed()

@@ -96,6 +96,24 @@ public enum RegistryStore {
     ).first.map { (try $0[0], try $0[1]) }
   }
 
+  /// The last run, where it was refused in comparison with a champion, readers were given no other
+  /// since, and no check failed that time alone may mend; nil where it was not.
+  public static func standingRefusal(
+    against champion: PublishedRun?, in db: isolated Session
+  ) throws -> Int? {
+    try db.rows(
+      """
+      SELECT r.run_id FROM run r
+      WHERE r.run_id = (SELECT max(run_id) FROM run) AND r.state = 'refused'
+        AND r.compared_with IS NOT DISTINCT FROM \(champion.map { Int32($0.run) })
+        AND NOT EXISTS (SELECT FROM publication p WHERE p.published_at > r.finished_at)
+        AND NOT EXISTS (
+          SELECT FROM run_check c
+          WHERE c.run_id = r.run_id AND NOT c.passed AND c.name IN ('fresh', 'champion'))
+      """
+    ).first.map { try $0[0] }
+  }
+
   /// Notes that a run's forecasts are not kept.
   public static func noteWithoutForecasts(run: Int, in db: isolated Session) throws {
     try db.execute(
