@@ -22,9 +22,15 @@ struct RunRoutes: RouteGroup {
 
   private static let wish = Operation(
     "requestRun", "Ask for a run",
-    details: "Answers at once; the worker carries it out. `as_of` is the day taken for today.",
+    details: "Answers at once; the worker carries it out. `as_of` is the day taken for today;"
+      + " `force` makes a run although nothing changed.",
     tag: API.tags.runs, access: .admin,
-    takes: [("application/json", .object([.optional("as_of", .day.orNull)]))],
+    takes: [
+      (
+        "application/json",
+        .object([.optional("as_of", .day.orNull), .optional("force", .boolean.orNull)])
+      )
+    ],
     outcomes: [.json("It waits for the worker.", RunRequestAnswer.schema, status: 202)])
 
   private static let wishNumber = Parameter<Int>.integer(
@@ -75,8 +81,12 @@ struct RunRoutes: RouteGroup {
   private func request(_ call: WebCall) async throws -> Response {
     struct Body: Decodable {
       let asOf: String?
+      let force: Bool?
 
-      private enum CodingKeys: String, CodingKey { case asOf = "as_of" }
+      private enum CodingKeys: String, CodingKey {
+        case asOf = "as_of"
+        case force
+      }
     }
     let body = try call.json(Body.self)
     let asOf = try body.asOf.map { text in
@@ -89,7 +99,8 @@ struct RunRoutes: RouteGroup {
     let request = try await api.pool.use { session in
       try await session.run { db in
         try db.transaction { db in
-          let id = try RunRequestStore.request(asOf: asOf, by: requester, in: db)
+          let id = try RunRequestStore.request(
+            asOf: asOf, isForced: body.force == true, by: requester, in: db)
           try AuditStore.append(
             actor: requester, action: "run-requested", subject: "request \(id)", in: db)
           return try RunRequestStore.request(id, in: db)
