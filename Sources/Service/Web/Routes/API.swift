@@ -30,8 +30,8 @@ extension API {
       DemandRoutes(api: api),
       SourceRoutes(api: api), LocationRoutes(api: api),
       PromotionRoutes(api: api), ConfigurationRoutes(api: api),
-      ExplanationRoutes(api: api), RunReplayRoutes(api: api),
       ForecastLockRoutes(api: api),
+      ExplanationRoutes(api: api), RunReplayRoutes(api: api),
       ReadyRoute(api: api),
     ]
   }

@@ -101,12 +101,11 @@ struct RunAnswer: Encodable, Sendable {
   let reconciliationFinding: String?
 
   private enum CodingKeys: String, CodingKey {
-    case locks, reconciliation
+    case run, state, origin, series, observations, regions, threads, configuration, checks
+    case publications, request, cost, gain, locks, reconciliation
     case blendWeight = "blend_weight"
     case blendFinding = "blend_finding"
     case reconciliationFinding = "reconciliation_finding"
-    case run, state, origin, series, observations, regions, threads, configuration, checks
-    case publications, request, cost, gain
     case comparedWith = "compared_with"
     case codeVersion = "code_version"
     case processorCore = "processor_core"
