@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Forecasting
 internal import Inventory
 internal import LinearAlgebra
@@ -14,6 +13,14 @@ struct PanelColumn {
   let closures: [Int]
   /// Columns of one family stand in one panel; nil is the family of all sums over items.
   let family: Int?
+
+  /// Without its last buckets, and without closures: what was closed is masked.
+  func cut(by buckets: Int) -> PanelColumn {
+    PanelColumn(
+      history: NodeHistory(
+        start: history.start, values: Array(history.values.dropLast(buckets))),
+      parent: parent, closures: [], family: family)
+  }
 }
 
 /// Many columns, forecast panel by panel so that memory does not grow with their number.
@@ -36,21 +43,23 @@ struct HybridPanels {
 
   /// The answers of a panel's own columns, in their order.
   func forecast(_ panel: Panel, of columns: [PanelColumn]) throws -> [Hybrid.Forecast?] {
-    let design = Matrix(
-      rows: features.rows, columns: features.columnCount, storage: features.values)
-    let answers = try Hybrid.forecast(
-      input(columns, panel.all, design), parameters: parameters, loop: onAllProcessors)
-    return Array(answers.prefix(panel.own.count))
+    try task(panel, of: columns).answer().forecasts
   }
 
-  /// The method's own constants, but that a holiday seen once is believed in weekly data: there one
-  /// week is all that a year tells of it (2.5 % on weekly sales of 45 shops).
-  private var parameters: Hybrid.Parameters {
-    let bucket = window.grid.bucket
-    var parameters = Hybrid.Parameters.standard(season: bucket.season, year: bucket.wholeYear)
-    if bucket == .week { parameters.shortPenalties = parameters.penalties }
-    parameters.keptErrors = keptErrors
-    return parameters
+  /// Per column of its own, how far forecasts from each of the last buckets were off, by lead.
+  func trialErrors(
+    _ panel: Panel, of columns: [PanelColumn], buckets: Int
+  ) throws -> [[Hybrid.TrialError]?] {
+    try task(panel, of: columns).trialErrors(buckets: buckets)
+  }
+
+  /// A panel as numbers alone.
+  func task(_ panel: Panel, of columns: [PanelColumn]) -> ShardTask {
+    let design = Matrix(
+      rows: features.rows, columns: features.columnCount, storage: features.values)
+    return ShardTask(
+      input(columns, panel.all, design), own: panel.own.count,
+      bucketIsWeek: window.grid.bucket == .week, keptErrors: keptErrors)
   }
 
   private func input(
@@ -131,13 +140,5 @@ struct HybridPanels {
       }
       return Panel(own: own, all: all)
     }
-  }
-}
-
-/// Runs a loop whose iterations do not share what they write.
-private func onAllProcessors(_ count: Int, _ body: (Int) -> Void) {
-  withoutActuallyEscaping(body) { body in
-    nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: count) { body($0) }
   }
 }

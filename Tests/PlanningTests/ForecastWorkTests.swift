@@ -33,8 +33,9 @@ struct ForecastWorkTests {
     #expect(shards.count > 1 && shards.reduce(0, +) > histories.count)
     var answers: [Int: [UInt8]] = [:]
     for shard in shards.indices.reversed() {
-      // As another machine would: from the data alone.
-      answers[shard] = try work(histories.reversed()).answer(shard: shard).bytes
+      // As another machine would: from the shard's numbers alone.
+      let task = try work(histories.reversed()).task(shard: shard).bytes
+      answers[shard] = try ShardTask(bytes: task).answer().bytes
     }
     let table = try work(histories).table(
       try shards.indices.map { try ShardAnswer(bytes: answers[$0] ?? []) })
@@ -55,6 +56,18 @@ struct ForecastWorkTests {
     }
     #expect(throws: ShardAnswerError.malformed) { try ShardAnswer(bytes: bytes + [0]) }
     #expect(try ShardAnswer(bytes: bytes).bytes == bytes)
+  }
+
+  @Test("bytes that are no shard's numbers are refused, wherever they break off")
+  func malformedTask() throws {
+    let bytes = try work(histories(items: 2)).task(shard: 0).bytes
+    for count in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 200)) {
+      #expect(throws: ShardAnswerError.malformed) {
+        try ShardTask(bytes: Array(bytes.prefix(count)))
+      }
+    }
+    #expect(throws: ShardAnswerError.malformed) { try ShardTask(bytes: bytes + [0]) }
+    #expect(try ShardTask(bytes: bytes).bytes == bytes)
   }
 
   @Test("answers of other work are refused")

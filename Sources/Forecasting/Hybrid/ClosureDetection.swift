@@ -11,7 +11,8 @@ enum ClosureDetection {
   /// on the square-root scale must also exceed five robust standard deviations of the change
   /// from one season to the next, which leaves departments' closures in and chance out.
   ///
-  /// Cost: one comparison a day, and a selection among 57 where a day is below 0.15 of the maximum.
+  /// Cost: one comparison a day, 57 where a day is below 0.15 of the maximum, and a selection among
+  /// 57 where half of them are high enough: a third of a run went into medians that were too low.
   static func closures(in values: [Double], season: Int) -> [Int] {
     let largest = values.reduce(0) { $1 > $0 && $1.isFinite ? $1 : $0 }
     guard largest > 0 else { return [] }
@@ -21,12 +22,33 @@ enum ClosureDetection {
     var found: [Int] = []
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * reach + 1) { window in
       for day in candidates {
+        let least = leastMedian(below: values[day], noise: noise)
+        guard mayExceed(least, around: day, in: values) else { continue }
         let median = median(around: day, in: values, workspace: window)
         let drop = max(median, 0).squareRoot() - max(values[day], 0).squareRoot()
         if values[day] < fraction * median, drop > surprise * noise { found.append(day) }
       }
     }
     return found
+  }
+
+  /// What the median must exceed for a day to be a closure; a little less, because of rounding.
+  private static func leastMedian(below value: Double, noise: Double) -> Double {
+    let root = max(value, 0).squareRoot() + surprise * noise
+    return max(value / fraction, root * root) * (1 - 1e-9)
+  }
+
+  /// False where fewer than half of the days around one exceed a limit: then their median does not.
+  private static func mayExceed(_ limit: Double, around day: Int, in values: [Double]) -> Bool {
+    let window = max(0, day - reach)...min(values.count - 1, day + reach)
+    return values.withUnsafeBufferPointer { values in
+      var (finite, above) = (0, 0)
+      for index in window {
+        finite += values[index].isFinite ? 1 : 0
+        above += values[index] > limit ? 1 : 0
+      }
+      return 2 * above >= finite
+    }
   }
 
   private static func median(

@@ -27,7 +27,7 @@ extension Hybrid {
 }
 
 /// Integers and floating-point numbers one after another, eight bytes each.
-private enum Numbers {
+enum Numbers {
   struct Malformed: Error {}
 
   struct Writer {
@@ -40,6 +40,11 @@ private enum Numbers {
     mutating func put(_ value: Double) { put(Int(bitPattern: UInt(value.bitPattern))) }
 
     mutating func put(_ values: [Double]) {
+      put(values.count)
+      for value in values { put(value) }
+    }
+
+    mutating func put(integers values: [Int]) {
       put(values.count)
       for value in values { put(value) }
     }
@@ -86,7 +91,12 @@ private enum Numbers {
 
     init(_ bytes: [UInt8]) { rest = bytes[...] }
 
+    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+
     var isAtEnd: Bool { rest.isEmpty }
+
+    /// The bytes that were not read.
+    var left: ArraySlice<UInt8> { rest }
 
     mutating func integer() throws(Numbers.Malformed) -> Int {
       guard rest.count >= 8 else { throw Malformed() }
@@ -111,6 +121,16 @@ private enum Numbers {
     mutating func numbers() throws(Numbers.Malformed) -> [Double] {
       var values: [Double] = []
       for _ in 0..<(try count()) { values.append(try number()) }
+      return values
+    }
+
+    mutating func integers(in range: Range<Int>) throws(Numbers.Malformed) -> [Int] {
+      var values: [Int] = []
+      for _ in 0..<(try count()) {
+        let value = try integer()
+        guard range.contains(value) else { throw Malformed() }
+        values.append(value)
+      }
       return values
     }
 

@@ -13,6 +13,17 @@ public struct DailyMeans: Hashable, Sendable {
   }
 }
 
+/// A node's means from the day after an origin on, in thousandths of a unit per day.
+public struct NodeMeans: Hashable, Sendable {
+  public let node: Node
+  public let means: [Int64]
+
+  public init(node: Node, means: [Int64]) {
+    self.node = node
+    self.means = means
+  }
+}
+
 /// Forecasts of past origins held against what came: the challenger's, the champion's and those of
 /// seasonal naive.
 ///
@@ -54,8 +65,12 @@ public struct GateTrial: Sendable {
   private var againstNaive: [Scope: Errors] = [:]
   private var own: [Node: Errors] = [:]
   private(set) var isComparedWithChampion = false
+  /// Forecasts of all nodes that had to be fitted for it.
+  public var refits = 0
   /// Forecasts of the sample that changed when later days could be seen; nil while not looked at.
   public private(set) var leaks: Int?
+  /// Looks for the share of the forecast before; nil looks for none.
+  public var blend: BlendTrial?
 
   /// - Parameters:
   ///   - histories: of the trained regions, up to the run's origin.
@@ -85,10 +100,24 @@ public struct GateTrial: Sendable {
   ///   - challenger: forecasts from the origin, of data known then.
   ///   - champion: those of the forecast in use from the same origin; empty where there are none.
   public mutating func add(_ challenger: ForecastTable, champion: [Node: DailyMeans]) {
-    let origin = challenger.origin
+    add(
+      challenger.nodes.map { NodeMeans(node: $0.node, means: $0.means) }, from: challenger.origin,
+      champion: champion)
+  }
+
+  /// The same of means alone, in the order of a hierarchy's nodes: sums of errors depend on it in
+  /// their last bits.
+  public mutating func add(
+    _ challenger: [NodeMeans], from origin: Day, champion: [Node: DailyMeans]
+  ) {
     let count = min(horizon, self.origin - origin)
     let series = Set(actuals.series)
-    for forecast in challenger.nodes {
+    blend?.add(challenger, from: origin) { [actuals, sampled, last = self.origin, horizon] node, after, count in
+      guard let history = actuals.nodes[node], !series.contains(node) || sampled.contains(node)
+      else { return nil }
+      return actuals.after(after, at: history, count: min(count, horizon, last - after))
+    }
+    for forecast in challenger {
       guard let history = actuals.nodes[forecast.node] else { continue }
       let demand = actuals.after(origin, at: history, count: count)
       let means = DailyMeans(firstDay: origin + 1, means: forecast.means)
@@ -186,7 +215,7 @@ extension DailyMeans {
       firstDay: firstDay, means: units.map { Int64(($0 * Coherence.thousandths).rounded()) })
   }
 
-  fileprivate func units(on day: Day) -> Double? {
+  func units(on day: Day) -> Double? {
     let lead = day - firstDay
     return means.indices.contains(lead) ? Double(means[lead]) / Coherence.thousandths : nil
   }

@@ -164,9 +164,10 @@ struct Loops: Sendable {
           "origin": .string(summary.origin.description), "series": .integer(summary.series),
         ])
     case .unchanged(let unchanged, let request):
-      runs.add(1, "unchanged")
+      // What was refused stays so until somebody does something about it.
+      runs.add(1, unchanged.fate == .refused ? "refused" : "unchanged")
       log.say(
-        .info, "run-skipped",
+        unchanged.fate == .refused ? .warning : .info, "run-skipped",
         [
           "run": .integer(unchanged.run), "request": .integer(request),
           "finding": .string(unchanged.finding),

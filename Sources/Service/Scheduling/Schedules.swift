@@ -65,12 +65,18 @@ public enum Schedules {
   }
 
   /// Asks for a run outside the schedule's slots and returns the request's number.
+  ///
+  /// - Parameter isForced: whether a run is made although nothing changed.
   public static func runNow(
-    _ name: ScheduleName, asOf: Day?, actor: String, in session: Session
+    _ name: ScheduleName, asOf: Day?, isForced: Bool = false, actor: String, in session: Session
   ) async throws -> Int {
-    try await change(actor: actor, action: "run-requested", subject: name.text, in: session) { db in
+    try await change(
+      actor: actor, action: "run-requested", subject: name.text + (isForced ? ", forced" : ""),
+      in: session
+    ) { db in
       let schedule = try ScheduleStore.schedule(name, in: db)
-      return try RunRequestStore.request(of: schedule, asOf: asOf, by: actor, in: db)
+      return try RunRequestStore.request(
+        of: schedule, asOf: asOf, isForced: isForced, by: actor, in: db)
     }
   }
 

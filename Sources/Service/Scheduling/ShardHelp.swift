@@ -1,10 +1,9 @@
-internal import Inventory
 internal import Planning
 internal import Postgres
 internal import Storage
 
-/// Helps with the shards of requests that other workers hold. What was made of a request's data
-/// is kept while there are shards of it.
+/// Helps with the shards of requests that other workers hold. What it takes is a shard's own
+/// numbers, so its memory is bounded by a shard.
 actor ShardHelp {
   enum Outcome: Sendable {
     case fitted(ShardClaim)
@@ -15,26 +14,26 @@ actor ShardHelp {
   }
 
   private let hands: ShardHands
-  private let clock: @Sendable (_ asOf: Day?) -> ZoneClock
-  private var kept: (record: RunWork, work: ForecastWork)?
   private var passed: [Int] = []
 
-  init(_ hands: ShardHands, clock: @escaping @Sendable (_ asOf: Day?) -> ZoneClock) {
-    self.hands = hands
-    self.clock = clock
-  }
+  init(_ hands: ShardHands) { self.hands = hands }
 
   /// Fits one shard; nil when there is none to fit.
   func once(in session: Session) async throws -> Outcome? {
     guard let claim = try await hands.claim(of: nil, passing: passed, in: session) else {
-      kept = nil
       return nil
     }
     do {
-      guard let work = try await work(of: claim.request, in: session) else {
-        return .refused(claim)
+      let bytes = try await session.run { db in try ShardStore.task(of: claim, in: db) }
+      guard let bytes else { return .refused(claim) }
+      let isTaken = try await hands.fit(claim, in: session) {
+        do {
+          return try ShardTask(bytes: bytes).answer()
+        } catch is ShardAnswerError {
+          throw UnreadableShard(shard: claim.number)
+        }
       }
-      return try await hands.fit(claim, of: work, in: session) ? .fitted(claim) : .refused(claim)
+      return isTaken ? .fitted(claim) : .refused(claim)
     } catch let error as PostgresError where error.isTransient || error.isConnectionLoss {
       throw error
     } catch {
@@ -44,45 +43,16 @@ actor ShardHelp {
       return .passed(FailureReport(error), request: claim.request)
     }
   }
-
-  private func work(of request: Int, in session: Session) async throws -> ForecastWork? {
-    let record = try await session.run { db in try ShardStore.work(of: request, in: db) }
-    guard let record else { return nil }
-    if let kept, kept.record.hasSameAnswers(as: record) { return kept.work }
-    kept = nil
-    let clock = clock(record.asOf)
-    let dataset = try await session.run { db in
-      try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
-        try DatasetStore.dataset(
-          ofRegions: record.regions, through: record.origin, version: .at(record.datasetVersion),
-          civilDay: { clock.day(of: $0, zone: $1) }, in: db)
-      }
-    }
-    guard dataset.contentDigest == record.contentDigest else {
-      throw OtherData(version: record.datasetVersion)
-    }
-    guard let choice = ForecastSettings.Choice(rawValue: record.method) else {
-      throw StorageError.unknownWord(table: "run_work")
-    }
-    let work = try await ComputeThread.run {
-      try ForecastWork(
-        histories: dataset.histories, events: dataset.events, prices: dataset.prices,
-        origin: record.origin,
-        settings: ForecastSettings(horizon: record.horizon, choice: choice))
-    }
-    kept = (record, work)
-    return work
-  }
 }
 
-/// A dataset version that reads differently here than where the run was begun.
-private struct OtherData: Failure {
-  let version: Int64
+/// A shard whose numbers are none.
+private struct UnreadableShard: Failure {
+  let shard: Int
 
-  var code: String { "other-data" }
+  var code: String { "unreadable-shard" }
   var exitCode: ExitCode { .software }
   var sentence: String {
-    "dataset version \(version) reads differently here than for the worker that began the run;"
-      + " give all of them the same QUARTERMASTER_TIME_ZONE and time zone tables"
+    "what shard \(shard) is to be fitted from is not what this program wrote; the worker that began"
+      + " the run fits it"
   }
 }

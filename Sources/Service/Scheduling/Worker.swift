@@ -13,7 +13,7 @@ internal import Storage
 public struct Worker: Sendable {
   public enum Outcome: Sendable {
     case published(TrainingSummary, request: Int)
-    /// A run of this input is in use already, so none was made.
+    /// What a run of this input would come to is known already, so none was made.
     case unchanged(UnchangedInput, request: Int)
     /// The request cannot be fulfilled, and says so now.
     case failed(FailureReport, request: Int)
@@ -48,7 +48,7 @@ public struct Worker: Sendable {
     self.clock = clock
     self.progress = progress
     hands = ShardHands(name: name, target: target, leaseSeconds: leaseSeconds)
-    help = ShardHelp(hands, clock: clock)
+    help = ShardHelp(hands)
   }
 
   /// A name that no other instance has, and not this one after its next start.

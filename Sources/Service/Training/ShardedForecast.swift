@@ -27,23 +27,9 @@ struct ShardedForecast: Sendable {
         try ShardStore.open(record, nodes: work.shards, for: claim, in: db)
       }
     }
-    while true {
-      let shard = try await hands.claim(of: claim.request, in: session)
-      if let shard {
-        guard shard.claims <= ShardedForecast.claimLimit else {
-          throw ShardAbandoned(shard: shard.number, claims: shard.claims - 1)
-        }
-        try await hands.fit(shard, of: work, in: session)
-      }
-      let progress = try await session.run { db in
-        try ShardStore.progress(of: claim.request, in: db)
-      }
-      // Another holder of the request has finished it.
-      guard let progress else { throw RunRequestError.overtaken(request: claim.request) }
-      fitted(progress.nodesDone, progress.nodes)
-      if progress.shardsDone == progress.shards { break }
-      if shard == nil { try await Task.sleep(for: .milliseconds(200)) }
-    }
+    async let handed: Void = hand(work, of: record, in: session)
+    try await fitAll(work, in: session, fitted: fitted)
+    try await handed
     let answers = try await session.run { db in
       try ShardStore.answers(of: claim.request, in: db)
     }
@@ -52,6 +38,44 @@ struct ShardedForecast: Sendable {
     }
     return try await ComputeThread.run {
       try work.table(try answers.compactMap { try $0.map(ShardAnswer.init(bytes:)) })
+    }
+  }
+
+  /// Makes what others fit shards from, while the first are fitted here, the smallest first: here
+  /// the largest are.
+  private func hand(
+    _ work: ForecastWork, of record: RunWork, in session: Session
+  ) async throws {
+    let claim = claim
+    guard work.shards.count > 1 else { return }
+    for shard in work.shards.indices.sorted(by: { work.shards[$0] < work.shards[$1] }) {
+      let task = try await ComputeThread.run { work.task(shard: shard).bytes }
+      try await session.run { db in
+        try ShardStore.hand(task, shard: shard, of: record, for: claim, in: db)
+      }
+    }
+  }
+
+  /// Fits shards until all are done, by whomever.
+  private func fitAll(
+    _ work: ForecastWork, in session: Session, fitted: @Sendable (_ done: Int, _ of: Int) -> Void
+  ) async throws {
+    while true {
+      let shard = try await hands.claim(of: claim.request, in: session)
+      if let shard {
+        guard shard.claims <= ShardedForecast.claimLimit else {
+          throw ShardAbandoned(shard: shard.number, claims: shard.claims - 1)
+        }
+        try await hands.fit(shard, in: session) { try work.answer(shard: shard.number) }
+      }
+      let progress = try await session.run { db in
+        try ShardStore.progress(of: claim.request, in: db)
+      }
+      // Another holder of the request has finished it.
+      guard let progress else { throw RunRequestError.overtaken(request: claim.request) }
+      fitted(progress.nodesDone, progress.nodes)
+      if progress.shardsDone == progress.shards { return }
+      if shard == nil { try await Task.sleep(for: .milliseconds(200)) }
     }
   }
 }
@@ -89,13 +113,14 @@ struct ShardHands: Sendable {
   /// Whether the answer was taken: not if the lease was lost meanwhile.
   @discardableResult
   func fit(
-    _ claim: ShardClaim, of work: ForecastWork, in session: Session
+    _ claim: ShardClaim, in session: Session,
+    _ answer: @escaping @Sendable () throws -> ShardAnswer
   ) async throws -> Bool {
     let heartbeat = Heartbeat(target: target, leaseSeconds: leaseSeconds) { seconds, db in
       try ShardStore.extend(claim, leaseSeconds: seconds, in: db)
     }
     return try await heartbeat.during {
-      let bytes = try await ComputeThread.run { try work.answer(shard: claim.number).bytes }
+      let bytes = try await ComputeThread.run { try answer().bytes }
       return try await session.run { db in try ShardStore.answer(claim, bytes, in: db) }
     }
   }

@@ -94,7 +94,7 @@ extension RunRequestStore {
       """)
   }
 
-  /// Ends a request without a run, because one of the same input is in use.
+  /// Ends a request without a run, because what one of the same input would come to is known.
   public static func complete(
     _ claim: RunClaim, unchanged run: Int, finding: String, in db: isolated Session
   ) throws {

@@ -40,6 +40,8 @@ public struct RunClaim: Hashable, Sendable {
   public let asOf: Day?
   /// Raised with every claim, so that an effect of an earlier holder is refused.
   public let token: Int
+  /// Whether it is carried out although nothing changed.
+  public let isForced: Bool
 }
 
 public enum RunRequestError: Error, Hashable, Sendable {
@@ -79,13 +81,16 @@ public enum RunRequestStore {
   }
 
   /// Puts a person's wish into the queue and returns its number.
+  ///
+  /// - Parameter isForced: whether a run is made although nothing changed.
   public static func request(
-    of schedule: ScheduleRecord? = nil, asOf: Day?, by requester: String, in db: isolated Session
+    of schedule: ScheduleRecord? = nil, asOf: Day?, isForced: Bool = false, by requester: String,
+    in db: isolated Session
   ) throws -> Int {
     try db.rows(
       """
-      INSERT INTO run_request (schedule_id, as_of, requested_by)
-      VALUES (\(schedule?.id), \(asOf), \(requester)) RETURNING request_id
+      INSERT INTO run_request (schedule_id, as_of, is_forced, requested_by)
+      VALUES (\(schedule?.id), \(asOf), \(isForced), \(requester)) RETURNING request_id
       """)[0][0]
   }
 
@@ -112,10 +117,10 @@ public enum RunRequestStore {
           AND ((state = 'waiting' AND (waits_until IS NULL OR waits_until <= clock_timestamp()))
             OR (state = 'running' AND lease_until <= clock_timestamp()))
         ORDER BY request_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-      RETURNING request_id, as_of, token
+      RETURNING request_id, as_of, token, is_forced
       """)
     return try claimed.first.map { row in
-      try RunClaim(request: row[0], asOf: row[1], token: row[2])
+      try RunClaim(request: row[0], asOf: row[1], token: row[2], isForced: row[3])
     }
   }
 

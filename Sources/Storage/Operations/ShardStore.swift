@@ -10,13 +10,16 @@ public struct RunWork: Hashable, Sendable {
   public let regions: [RegionCode]
   public let horizon: Int
   public let method: String
+  public let reconciliation: String
   public let codeVersion: String
   public let processorCore: String
 
   public init(
     datasetVersion: Int64, contentDigest: [UInt8], asOf: Day, origin: Day, regions: [RegionCode],
-    horizon: Int, method: String, codeVersion: String, processorCore: String
+    horizon: Int, method: String, reconciliation: String = "bottom-up", codeVersion: String,
+    processorCore: String
   ) {
+    self.reconciliation = reconciliation
     self.datasetVersion = datasetVersion
     self.contentDigest = contentDigest
     self.asOf = asOf
@@ -33,8 +36,8 @@ public struct RunWork: Hashable, Sendable {
     (contentDigest, origin, regions, horizon) == (
       other.contentDigest, other.origin, other.regions, other.horizon
     )
-      && (method, codeVersion, processorCore) == (
-        other.method, other.codeVersion, other.processorCore
+      && (method, reconciliation, codeVersion, processorCore) == (
+        other.method, other.reconciliation, other.codeVersion, other.processorCore
       )
   }
 }
@@ -93,10 +96,10 @@ public enum ShardStore {
     try db.execute(
       """
       INSERT INTO run_work (request_id, dataset_version, content_digest, as_of, origin, regions,
-        horizon, method, code_version, processor_core)
+        horizon, method, reconciliation, code_version, processor_core)
       VALUES (\(claim.request), \(work.datasetVersion), \(work.contentDigest), \(work.asOf),
-        \(work.origin), \(work.regions), \(work.horizon), \(work.method), \(work.codeVersion),
-        \(work.processorCore))
+        \(work.origin), \(work.regions), \(work.horizon), \(work.method),
+        \(work.reconciliation), \(work.codeVersion), \(work.processorCore))
       """)
     try db.execute(
       """
@@ -119,7 +122,8 @@ public enum ShardStore {
   /// waits for another's claim.
   ///
   /// - Parameters:
-  ///   - request: nil takes any request's that has the answers of such a worker.
+  ///   - request: nil takes any request's that has the answers of such a worker, of the shards that
+  ///     were handed out.
   ///   - passing: requests that are left to others.
   public static func claim(
     of request: Int?, passing: [Int] = [], holder: String, codeVersion: String,
@@ -134,7 +138,9 @@ public enum ShardStore {
       WHERE (request_id, number) = (
         SELECT s.request_id, s.number FROM shard s JOIN run_work w USING (request_id)
         WHERE w.code_version = \(codeVersion) AND w.processor_core = \(processorCore)
-          AND (\(request)::bigint IS NULL OR s.request_id = \(request))
+          AND (s.request_id = \(request) OR (\(request)::bigint IS NULL AND EXISTS (
+            SELECT FROM shard_task t
+            WHERE t.request_id = s.request_id AND t.number = s.number)))
           AND s.request_id <> ALL (\(passing))
           AND (s.state = 'waiting'
             OR (s.state = 'running' AND s.lease_until <= clock_timestamp()))
@@ -144,6 +150,35 @@ public enum ShardStore {
     return try claimed.first.map { row in
       try ShardClaim(request: row[0], number: row[1], token: row[2], claims: row[3])
     }
+  }
+
+  /// Hands a shard out, unless somebody is at it or has done it; an earlier holder's task stays.
+  ///
+  /// - Parameter work: nothing is handed out once other work was opened.
+  public static func hand(
+    _ task: [UInt8], shard: Int, of work: RunWork, for claim: RunClaim,
+    in db: isolated Session
+  ) throws {
+    try db.execute(
+      """
+      INSERT INTO shard_task (request_id, number, task)
+      SELECT s.request_id, s.number, \(task)
+      FROM shard s JOIN run_work w USING (request_id) JOIN run_request q USING (request_id)
+      WHERE s.request_id = \(claim.request) AND s.number = \(shard) AND s.state = 'waiting'
+        AND q.token = \(claim.token) AND w.content_digest = \(work.contentDigest)
+      ON CONFLICT DO NOTHING
+      """)
+  }
+
+  /// What a claimed shard is fitted from; nil when the claim does not stand any more.
+  public static func task(of claim: ShardClaim, in db: isolated Session) throws -> [UInt8]? {
+    try db.rows(
+      """
+      SELECT t.task FROM shard_task t JOIN shard s USING (request_id, number)
+      WHERE s.request_id = \(claim.request) AND s.number = \(claim.number)
+        AND s.token = \(claim.token) AND s.state = 'running'
+      """
+    ).first.map { try $0[0] }
   }
 
   /// Keeps a claim for another lease, and says whether it was still there.
@@ -186,14 +221,14 @@ public enum ShardStore {
     try db.rows(
       """
       SELECT dataset_version, content_digest, as_of, origin, regions, horizon, method,
-        code_version, processor_core
+        code_version, processor_core, reconciliation
       FROM run_work WHERE request_id = \(request)
       """
     ).first.map { row in
       try RunWork(
         datasetVersion: row[0], contentDigest: row[1], asOf: row[2], origin: row[3],
-        regions: row[4], horizon: row[5], method: row[6], codeVersion: row[7],
-        processorCore: row[8])
+        regions: row[4], horizon: row[5], method: row[6], reconciliation: row[9],
+        codeVersion: row[7], processorCore: row[8])
     }
   }
 

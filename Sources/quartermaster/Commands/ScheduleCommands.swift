@@ -134,13 +134,20 @@ struct ScheduleResumeCommand: Command, Hashable {
 struct ScheduleRunNowCommand: Command, Hashable {
   let name: ScheduleName
   let asOf: Day?
+  let isForced: Bool
   let database: String?
 
   static let grammar = Grammar(
     name: "schedule run-now",
     summary: "Ask the service for a run without waiting for the next slot",
+    details: """
+      No run is made of what a run in use has seen already, nor of what the gate refused before, \
+      unless it is forced.
+      """,
     positionals: [.init(name: "NAME", help: "the schedule")],
-    options: [.asOf, .database],
+    options: [
+      .asOf, .init(name: "force", help: "make it although nothing changed"), .database,
+    ],
     examples: [
       .init(commandLine: "quartermaster schedule run-now daily", effect: "queues one run")
     ])
@@ -148,6 +155,7 @@ struct ScheduleRunNowCommand: Command, Hashable {
   init(_ arguments: Arguments) throws(UsageFailure) {
     name = try ScheduleName(argument: arguments.positionals[0])
     asOf = try arguments.value("as-of", Expected.day) { Day($0) }
+    isForced = arguments.has("force")
     database = arguments.text("database")
   }
 }
@@ -203,7 +211,8 @@ extension ScheduleResumeCommand: RunnableCommand {
 extension ScheduleRunNowCommand: RunnableCommand {
   func run(in surroundings: Surroundings) async throws {
     let request = try await Database.use(database, environment: surroundings.environment) {
-      try await Schedules.runNow(name, asOf: asOf, actor: surroundings.actor, in: $0)
+      try await Schedules.runNow(
+        name, asOf: asOf, isForced: isForced, actor: surroundings.actor, in: $0)
     }
     try surroundings.output.write("request \(request) waits for the service to carry it out\n")
   }

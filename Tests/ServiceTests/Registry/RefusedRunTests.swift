@@ -50,6 +50,60 @@ struct RefusedRunTests {
     }
   }
 
+  @Test("what would be refused again is not fitted again, unless it is forced or readers changed")
+  func again() async throws {
+    try await withDatabase(.trained) { session, target in
+      let warehouse = Warehouse(session: session)
+      let worker = Worker(name: "a", target: target) { _ in warehouse.clock }
+      try await warehouse.sync(
+        .demand, "item,location,day,quantity\noats,leeds,2024-06-20,9\n", source: "north-erp")
+      let refused = try await Training.run(
+        by: maker { $0.altered { _, means in means.map { $0 * 3 } } }, clock: warehouse.clock,
+        in: session)
+      #expect(refused.refusal != nil)
+      _ = try await Schedules.runNow(code("daily"), asOf: nil, actor: "ann", in: session)
+      guard case .unchanged(let finding, _)? = try await worker.workOnce(in: session) else {
+        Issue.record("it was fitted again")
+        return
+      }
+      #expect(finding.run == refused.run && finding.fate == .refused)
+      #expect(finding.finding.hasPrefix("unchanged, refused before"))
+      _ = try await Schedules.runNow(
+        code("daily"), asOf: nil, isForced: true, actor: "ann", in: session)
+      guard case .published? = try await worker.workOnce(in: session) else {
+        Issue.record("it was not made although it was forced")
+        return
+      }
+      #expect(try await warehouse.count("run") == refused.run + 1)
+    }
+  }
+
+  @Test("a refusal is nobody's answer once readers were given another run, or time may mend it")
+  func standing() async throws {
+    try await withDatabase(.trained) { session, _ in
+      let warehouse = Warehouse(session: session)
+      let bad = maker { $0.altered { _, means in means.map { $0 * 3 } } }
+      let refused = try await Training.run(by: bad, clock: warehouse.clock, in: session).run
+      let standing = { () async throws -> Int? in
+        try await session.run { db in
+          try RegistryStore.standingRefusal(against: try RunStore.published(in: db), in: db)
+        }
+      }
+      #expect(try await standing() == refused)
+      _ = try await Promotions.promote(
+        refused, isForced: true, reason: "x", by: "ann", in: session)
+      #expect(try await standing() == nil)
+      _ = try await Promotions.rollBack(to: 1, reason: "y", by: "ann", in: session)
+      #expect(try await standing() == nil)
+      let later = try await Training.run(by: bad, clock: warehouse.clock, in: session).run
+      #expect(try await standing() == later)
+      _ = try await session.run { db in
+        try db.execute("UPDATE run_check SET passed = false WHERE name = 'fresh'")
+      }
+      #expect(try await standing() == nil)
+    }
+  }
+
   @Test("forecasts that are no numbers are not stored, and no force puts them into use")
   func noNumbers() async throws {
     try await withDatabase(.trained) { session, _ in

@@ -55,7 +55,7 @@ struct ShardedForecastTests {
   }
 
   private func help(_ hands: ShardHands) -> ShardHelp {
-    ShardHelp(hands) { ZoneClock(asOf: $0, deploymentZone: "UTC") }
+    ShardHelp(hands)
   }
 
   private func open(
@@ -66,6 +66,10 @@ struct ShardedForecastTests {
     try await session.run { db in
       try db.transaction { db in
         try ShardStore.open(record, nodes: work.shards, for: claim, in: db)
+        for shard in work.shards.indices {
+          try ShardStore.hand(
+            work.task(shard: shard).bytes, shard: shard, of: record, for: claim, in: db)
+        }
       }
     }
     return work
@@ -200,24 +204,53 @@ struct ShardedForecastTests {
     }
   }
 
-  @Test("data that reads differently here is passed to others, once, with the reason")
-  func otherData() async throws {
+  @Test("numbers that nobody can read are left to the request's holder, once, with the reason")
+  func unreadable() async throws {
     try await withDatabase(.migrated) { session, target in
       try await seed(session)
       let number = try await request(in: session)
       let claim = try await claim("first", in: session)
       _ = try await open(try await view(session), for: claim, in: session)
       _ = try await session.run { db in
-        try db.execute("UPDATE run_work SET content_digest = sha256('other')")
+        try db.execute("UPDATE shard_task SET task = substr(task, 2)")
       }
       let helper = help(hands("helper", target))
       guard case .passed(let report, number)? = try await helper.once(in: session) else {
         Issue.record("the request was not passed")
         return
       }
-      #expect(report.code == "other-data" && report.sentence.contains("TIME_ZONE"))
+      #expect(report.code == "unreadable-shard")
       #expect(try await helper.once(in: session) == nil)
       #expect(try await progress(of: claim, in: session)?.workers == 0, "its shard was given back")
+    }
+  }
+
+  @Test("whoever helps takes what was handed out and reads nothing else")
+  func handed() async throws {
+    try await withDatabase(.migrated) { session, target in
+      try await seed(session)
+      _ = try await request(in: session)
+      let claim = try await claim("first", in: session)
+      let work = try await open(try await view(session), for: claim, in: session)
+      let helper = help(hands("helper", target))
+      _ = try await session.run { db in
+        try db.execute("DELETE FROM shard_task WHERE number = 0")
+        return try db.execute("ALTER TABLE demand_month RENAME TO hidden")
+      }
+      for _ in work.shards.dropFirst() {
+        guard case .fitted(let shard)? = try await helper.once(in: session) else {
+          Issue.record("a shard was not fitted")
+          return
+        }
+        #expect(shard.number != 0)
+      }
+      #expect(try await helper.once(in: session) == nil, "the last one is the holder's")
+      let answers = try await session.run { db in
+        try ShardStore.answers(of: claim.request, in: db)
+      }
+      for shard in work.shards.indices.dropFirst() {
+        #expect(try answers[shard] == work.answer(shard: shard).bytes)
+      }
     }
   }
 
