@@ -100,15 +100,8 @@ struct BlendTrialTests {
       let origin = EarlierRuns.origin - 7 * place
       let node = Node(.itemLocation, of: EarlierRuns.series[0])
       trial.add(
-        ForecastTable(
-          origin: origin, settings: ForecastSettings(horizon: 28, quantiles: []),
-          days: (1...28).map { origin + $0 },
-          nodes: [
-            NodeForecast(
-              node: node, tier: .hybrid, reason: "",
-              means: Array(repeating: Int64(units * 1000), count: 28), quantiles: [],
-              spread: .certain)
-          ])
+        [NodeMeans(node: node, means: Array(repeating: Int64(units * 1000), count: 28))],
+        from: origin
       ) { _, _, count in Array(repeating: 10, count: count) }
     }
     return trial.finding
