@@ -118,19 +118,16 @@ def step(bench, data, goals):
 
 def reconciliation(bench, *named):
     """What making sums and series agree gains, level by level, on data sets with few series."""
-    lines = [
-        "| data | level | bottom-up | wls | mint | auto |", "|---|---|---:|---:|---:|---:|"]
+    lines = ["| data | level | bottom-up | wls | mint |", "|---|---|---:|---:|---:|"]
     for title, data, error in named:
         found = {
             how: error(bench.backtest(data, "--reconcile", how))
-            for how in ("bottom-up", "wls", "mint", "auto")}
-        plain = found["bottom-up"]
-        for level, figure in plain.items():
-            lines.append(
-                f"| {title} | {level} | {figure:.4f} | "
-                + " | ".join(
-                    f"{found[how][level]:.4f} ({found[how][level] / figure - 1:+.1%})"
-                    for how in ("wls", "mint", "auto")) + " |")
+            for how in ("bottom-up", "wls", "mint")}
+        for level, figure in found["bottom-up"].items():
+            gains = [
+                f"{found[how][level]:.4f} ({found[how][level] / figure - 1:+.1%})"
+                for how in ("wls", "mint")]
+            lines.append(f"| {title} | {level} | {figure:.4f} | {' | '.join(gains)} |")
     return lines
 
 
@@ -235,8 +232,7 @@ def section(bench, is_full):
         "Bias and coverage of series by demand class (ADI 1.32, CV² 0.49, from the history"
         " before each origin):", "", *by_class, "",
         "What reconciliation gains over the plain sum of series, by level: WRMSSE of M5's"
-        " departments, RMSSE of Walmart's weeks, nodes weighing alike. `auto` chooses from three"
-        " earlier origins:", "",
+        " departments, RMSSE of Walmart's weeks, nodes weighing alike:", "",
         *reconciliation(
             bench, ("M5", m5, lambda found: score.wrmsse(m5, found)),
             ("Walmart", weeks, lambda found: {
