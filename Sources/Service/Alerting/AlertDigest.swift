@@ -64,7 +64,7 @@ struct AlertDigest: Sendable {
   var place: String { region?.text ?? "all regions" }
 
   /// What a message of one matter is about.
-  private var headline: String? {
+  var headline: String? {
     guard Set(flags.map(\.rule)).count == 1 else { return nil }
     return switch flags[0].rule {
     case .refusedRun: "run \(run) was not published"
@@ -75,16 +75,19 @@ struct AlertDigest: Sendable {
   }
 
   var text: String {
-    var lines = [
-      "Forecast of \(place), run \(run), data through \(origin)", "", "\(count).", "",
-    ]
-    for (rule, count) in rules { lines.append("  \(count.grouped) x \(rule.words)") }
-    for flag in shown {
-      lines += ["", "\(flag.severity.title.uppercased()) - \(flag.place)", "  \(flag.message)"]
-      if let figures = flag.figures { lines.append("  \(figures)") }
+    var lines = ["Forecast of \(place), run \(run), data through \(origin)", ""]
+    if headline == nil {
+      lines += ["\(count).", ""]
+      for (rule, count) in rules { lines.append("  \(count.grouped) x \(rule.words)") }
+      lines.append("")
     }
-    if hidden > 0 { lines += ["", "And \(hidden.grouped) more in run \(run)."] }
-    lines += ["", advice, "", reason, ""]
+    for flag in shown {
+      lines += ["\(flag.severity.title.uppercased()) - \(flag.place)", "  \(flag.message)"]
+      if let figures = flag.figures { lines.append("  \(figures)") }
+      lines.append("")
+    }
+    if hidden > 0 { lines += ["And \(hidden.grouped) more in run \(run).", ""] }
+    lines += [advice, "", reason, ""]
     return lines.joined(separator: "\n")
   }
 

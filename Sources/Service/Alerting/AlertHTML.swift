@@ -42,6 +42,13 @@ extension AlertDigest {
   }
 
   private var overview: String {
+    if let headline {
+      return """
+        <tr><td style="padding:4px 24px 16px;font-size:15px;color:\(Self.faint)">\
+        \(headline.escaped)</td></tr>
+
+        """
+    }
     let chips = severities.map { severity, count in
       """
       <span style="display:inline-block;margin:0 6px 6px 0;padding:3px 10px;border-radius:12px;\

@@ -69,7 +69,7 @@ public enum ForecastStore {
       """
       SELECT n.level, n.item::text, n.location::text, n.region::text, n.category::text, f.origin,
         f.stale, f.tier, f.reason, f.first_day, f.means, f.quantiles, f.spread,
-        f.spread_parameters
+        f.spread_parameters, f.locks
       FROM forecast f JOIN node n USING (node_id)
       WHERE f.run_id = \(run) AND n.level = ANY (\(levels.map(\.rawValue)))
       ORDER BY n.level, n.item, n.location, n.region, n.category

@@ -79,6 +79,7 @@ struct PublishedGateTests {
         }
       }
     }
+    try Measurement.record("bad-challengers-refused", Double(refused), unit: "runs")
     #expect(refused >= (Self.isLong ? 100 : 6))
   }
 
@@ -99,6 +100,8 @@ struct PublishedGateTests {
         }
       }
     }
+    try Measurement.record(
+      "honest-challengers-published", Double(retailers * days - refusals.count), unit: "runs")
     #expect(refusals.count * 20 <= retailers * days, "\(refusals)")
   }
 }

@@ -10,7 +10,7 @@ struct OverviewFacts: Sendable {
   let run: PublishedRun?
   let summary: OverviewModel.RunSummary?
   let underWay: OverviewModel.RunProgress?
-  let refusal: String?
+  let refusal: OverviewModel.Refusal?
   let locations: [RegionCode: [LocationFreshness]]
   let forecasts: [RegionCode: PublishedForecast]
   let flags: OverviewModel.FlagSummary
@@ -58,15 +58,16 @@ struct OverviewFacts: Sendable {
   private static func refusal(
     instead inUse: PublishedRun?, seenIn regions: [RegionCode]?, _ clock: ZoneClock,
     in db: isolated Session
-  ) throws -> String? {
+  ) throws -> OverviewModel.Refusal? {
     guard let run = try OverviewStore.refusalSincePublication(in: db) else { return nil }
     let verdict = GateVerdict(try RegistryStore.checks(ofRun: run.run, in: db))
     let refusal = RunRefusal(
       run: run.run, champion: inUse?.run, reason: verdict.reason ?? "no check was kept",
       failed: verdict.failed)
-    let reason = regions.map(refusal.reason(seenIn:)) ?? refusal.reason
-    return "Run \(run.run) of \(clock.day(of: run.finishedAt, zone: nil)) at"
-      + " \(OverviewModel.RunSummary.time(run.finishedAt, clock)) was not published: \(reason)"
+    return OverviewModel.Refusal(
+      run: run.run, on: clock.day(of: run.finishedAt, zone: nil),
+      at: OverviewModel.RunSummary.time(run.finishedAt, clock),
+      reason: regions.map(refusal.reason(seenIn:)) ?? refusal.reason)
   }
 
   /// Everything but the orders.

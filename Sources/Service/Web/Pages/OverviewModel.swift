@@ -7,8 +7,8 @@ struct OverviewModel: Sendable {
   var run: RunSummary?
   /// The run that is being made.
   var underWay: RunProgress?
-  /// A run after the one in use that was not published, and why, in a sentence.
-  var refusal: String?
+  /// A run after the one in use that was not published.
+  var refusal: Refusal?
   /// By code, so that a region stands in the same place every morning.
   var regions: [RegionOverview]
   var flags: FlagSummary
@@ -28,6 +28,17 @@ struct OverviewModel: Sendable {
     var series: Int
     /// A later run that failed.
     var failure: String?
+  }
+
+  /// Why a run was not published.
+  struct Refusal: Hashable, Sendable {
+    var run: Int
+    /// In the deployment's zone.
+    var on: Day
+    /// `06:31`.
+    var at: String
+    /// What of it the reader may see.
+    var reason: String
   }
 
   /// How far a run is.
@@ -55,6 +66,15 @@ struct OverviewModel: Sendable {
     var counts: [Flag.Severity: Int] = [:]
 
     var count: Int { counts.values.reduce(0, +) }
+  }
+
+  /// "today at 06:31".
+  func spoken(_ day: Day, _ time: String) -> String {
+    switch asOf - day {
+    case 0: "today at \(time)"
+    case 1: "yesterday at \(time)"
+    default: "\(day.short(on: asOf)) at \(time)"
+    }
   }
 
   var detailedCount: Int { regions.count(where: \.isDetailed) }

@@ -44,16 +44,8 @@ struct OverviewPage {
     }
     return """
       <p class="provenance">Forecast from data through \(run.origin.short(on: model.asOf)), \
-      published \(published(run)) by run \(run.run) over \(run.series.grouped) series</p>
+      published \(model.spoken(run.publishedOn, run.publishedAt)) by run \(run.run) over \(run.series.grouped) series</p>
       """
-  }
-
-  private func published(_ run: OverviewModel.RunSummary) -> String {
-    switch model.asOf - run.publishedOn {
-    case 0: "today at \(run.publishedAt)"
-    case 1: "yesterday at \(run.publishedAt)"
-    default: "\(run.publishedOn.short(on: model.asOf)) at \(run.publishedAt)"
-    }
   }
 }
 

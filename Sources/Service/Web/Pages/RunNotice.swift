@@ -27,9 +27,11 @@ struct RunNotice {
   }
 
   private var refusal: HTML? {
-    model.refusal.map { sentence in
+    model.refusal.map { refused in
       """
-      <p class="warn">\(Mark.warning) <bdi>\(sentence)</bdi>. \(consequence)</p>
+      <p class="warn">\(Mark.warning) Run \(refused.run) of \
+      \(model.spoken(refused.on, refused.at)) was not published: <bdi>\(refused.reason)</bdi>. \
+      \(consequence)</p>
 
       """
     }

@@ -23,7 +23,7 @@ struct OverviewPageTests {
       [region, Samples.region("plain")],
       flags: [.init(severity: .critical, region: code(text), sentence: text)])
     model.run?.failure = text
-    model.refusal = text
+    model.refusal = .init(run: 13, on: Samples.today, at: text, reason: text)
     model.underWay = .init(shards: 3, shardsDone: 1, workers: 1, timeLeft: text)
     let page = Samples.text(model)
     let plain = Samples.text(Samples.model([Samples.region("x"), Samples.region("plain")]))
@@ -47,8 +47,12 @@ struct OverviewPageTests {
     model.underWay = .init(shards: 40, shardsDone: 40)
     #expect(notice().contains("all 40 shards are done, and the gate looks at them."))
     model.underWay = nil
-    model.refusal = "Run 13 was not published: in north it overthrows 41.0 %"
-    #expect(notice().contains("41.0 %</bdi>. The forecast of run 12 stays in use.</p>"))
+    model.refusal = .init(
+      run: 13, on: Samples.today - 1, at: "06:40", reason: "in north it overthrows 41.0 %")
+    #expect(
+      notice().contains(
+        "Run 13 of yesterday at 06:40 was not published: <bdi>in north it overthrows 41.0 %</bdi>."
+          + " The forecast of run 12 stays in use.</p>"))
     model.run = nil
     #expect(notice().contains("There is no forecast yet."))
   }
