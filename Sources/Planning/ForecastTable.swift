@@ -26,11 +26,15 @@ public struct NodeForecast: Sendable {
   public let refused: RefusedForecast?
   /// What its history was lately; nil for weeks and months.
   public let recent: RecentDemand?
+  /// The lock that holds each bucket, 0 where none does; empty where no bucket is locked.
+  public let locks: [Int]
 
   public init(
     node: Node, tier: Tier, reason: String, means: [Int64], quantiles: [[Double]],
-    spread: DemandSpread, refused: RefusedForecast? = nil, recent: RecentDemand? = nil
+    spread: DemandSpread, refused: RefusedForecast? = nil, recent: RecentDemand? = nil,
+    locks: [Int] = []
   ) {
+    self.locks = locks
     self.node = node
     self.tier = tier
     self.reason = reason

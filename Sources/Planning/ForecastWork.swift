@@ -65,15 +65,28 @@ public struct ForecastWork: Sendable {
 
   /// The forecasts of all nodes.
   ///
-  /// - Parameter answers: one per shard, in their order.
+  /// - Parameters:
+  ///   - answers: one per shard, in their order.
+  ///   - reconciling: how sums and series are made to agree, if not as the settings say; `mint`
+  ///     learns from errors that only settings with it keep.
   /// - Throws: `ShardAnswerError.notOfThisWork` when they do not fit.
   public func table(
-    _ answers: [ShardAnswer], keepsFits: Bool = false
+    _ answers: [ShardAnswer], keepsFits: Bool = false,
+    reconciling: ForecastSettings.Reconciliation? = nil
   ) throws -> ForecastTable {
+    var settings = settings
+    settings.reconciliation = reconciling ?? settings.reconciliation
     guard answers.map(\.forecasts.count) == shards else { throw ShardAnswerError.notOfThisWork }
     var hybrids = [Hybrid.Forecast?](repeating: nil, count: plan.columns.count)
     for (panel, answer) in zip(panels, answers) {
       for (column, forecast) in zip(panel.own, answer.forecasts) { hybrids[column] = forecast }
+    }
+    if !settings.quantiles.isEmpty {
+      let calibration = try SpreadCalibration(panels: plan.panels, columns: plan.columns)
+      for column in hybrids.indices {
+        guard let spread = hybrids[column]?.spread else { continue }
+        hybrids[column]?.spread = calibration.spread(spread, of: plan.columns[column])
+      }
     }
     let combined =
       settings.choice == .combined

@@ -13,6 +13,14 @@ struct PanelColumn {
   let closures: [Int]
   /// Columns of one family stand in one panel; nil is the family of all sums over items.
   let family: Int?
+
+  /// Without its last buckets, and without closures: what was closed is masked.
+  func cut(by buckets: Int) -> PanelColumn {
+    PanelColumn(
+      history: NodeHistory(
+        start: history.start, values: Array(history.values.dropLast(buckets))),
+      parent: parent, closures: [], family: family)
+  }
 }
 
 /// Many columns, forecast panel by panel so that memory does not grow with their number.
@@ -40,11 +48,20 @@ struct HybridPanels {
 
   /// A panel as numbers alone.
   func task(_ panel: Panel, of columns: [PanelColumn]) -> ShardTask {
-    let design = Matrix(
-      rows: features.rows, columns: features.columnCount, storage: features.values)
-    return ShardTask(
+    ShardTask(
       input(columns, panel.all, design), own: panel.own.count,
       bucketIsWeek: window.grid.bucket == .week, keptErrors: keptErrors)
+  }
+
+  /// Per column of its own, how far forecasts from each of the last buckets were off, by lead.
+  func trialErrors(
+    _ panel: Panel, of columns: [PanelColumn], buckets: Int
+  ) throws -> [[Hybrid.TrialError]?] {
+    try task(panel, of: columns).trialErrors(buckets: buckets)
+  }
+
+  private var design: Matrix {
+    Matrix(rows: features.rows, columns: features.columnCount, storage: features.values)
   }
 
   private func input(

@@ -94,13 +94,3 @@ struct MethodCombination {
     ]
   }
 }
-
-extension PanelColumn {
-  /// Without its last buckets, and without closures: what was closed is masked.
-  fileprivate func cut(by buckets: Int) -> PanelColumn {
-    PanelColumn(
-      history: NodeHistory(
-        start: history.start, values: Array(history.values.dropLast(buckets))),
-      parent: parent, closures: [], family: family)
-  }
-}

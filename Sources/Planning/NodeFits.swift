@@ -252,17 +252,37 @@ struct NodeFits {
       horizon: settings.horizon)
     noteLastSteps(sums)
     return hierarchy.nodes.indices.map { node in
+      let fit = fitOrSum(node, sums[node])
       var quantiles = settings.quantiles.map { _ in [Double]() }
       for (lead, mean) in sums[node].enumerated() {
-        let values = fits[node].spread.quantiles(
+        let values = fit.spread.quantiles(
           settings.quantiles, mean: Double(mean) / Coherence.thousandths, lead: lead + 1)
         for (place, value) in values.enumerated() { quantiles[place].append(value) }
       }
       return NodeForecast(
-        node: hierarchy.nodes[node], tier: fits[node].tier, reason: fits[node].reason,
-        means: sums[node], quantiles: quantiles, spread: fits[node].spread,
-        refused: fits[node].refused, recent: recent(of: node, settings))
+        node: hierarchy.nodes[node], tier: fit.tier, reason: fit.reason,
+        means: sums[node], quantiles: quantiles, spread: fit.spread,
+        refused: fit.refused, recent: recent(of: node, settings))
     }
+  }
+
+  /// A sum whose own history tells nothing, as where no bucket of it is known whole, scatters as
+  /// its series do and stands where the largest of them does.
+  private func fitOrSum(_ node: Int, _ means: [Int64]) -> Fit {
+    let fit = fits[node]
+    guard fit.spread == .certain, !own.contains(node), means.contains(where: { $0 > 0 }) else {
+      return fit
+    }
+    let parts = hierarchy.members[node].map { series in
+      let means = self.means(of: series)
+      return (
+        fit: fits[own.lowerBound + series], mean: means.reduce(0, +) / Double(max(1, means.count))
+      )
+    }
+    let largest = parts.max { $0.mean < $1.mean }?.fit
+    return Fit(
+      tier: largest?.tier ?? fit.tier, reason: "the sum of \(parts.count) series", means: fit.means,
+      spread: .sum(parts.map { ($0.fit.spread, $0.mean) }), refused: fit.refused)
   }
 
   /// What becomes of a fit's own answer, series by series, and what its series make of a sum.

@@ -17,11 +17,14 @@ public struct PublishedForecast: Sendable {
   /// Units, one row per quantile, one column per day.
   public let quantiles: [[Double]]
   public let spread: DemandSpread
+  /// The lock that holds each day, 0 where none does; empty where no day is locked.
+  public let locks: [Int]
 
   public init(
     node: Node, origin: Day, isStale: Bool, tier: Tier, reason: String, firstDay: Day,
-    means: [Int64], quantiles: [[Double]], spread: DemandSpread
+    means: [Int64], quantiles: [[Double]], spread: DemandSpread, locks: [Int] = []
   ) {
+    self.locks = locks
     self.node = node
     self.origin = origin
     self.isStale = isStale
@@ -44,9 +47,14 @@ public struct Publication: Sendable {
   ///   - table: the forecasts of the trained series; levels that only repeat another may be absent.
   ///   - series: the trained series.
   ///   - carried: the forecasts in use of stale regions, on the levels that keep the region.
-  public init(_ table: ForecastTable, of series: [Series], carried: [PublishedForecast]) {
+  ///   - locks: hold days of stale regions, too; the table's are held already.
+  public init(
+    _ table: ForecastTable, of series: [Series], carried: [PublishedForecast],
+    locks: HeldForecasts = HeldForecasts()
+  ) {
     let made = Publication.everyLevel(table, of: series)
-    let kept = carried.map { $0.continued(from: table) }
+    let kept = locks.holding(
+      carried.map { $0.continued(from: table) }, quantiles: table.settings.quantiles)
     var parts: [Node: [PublishedForecast]] = [:]
     for forecast in kept where forecast.node.level == .itemLocation {
       for level in Level.allCases where !level.keepsRegion {
@@ -84,7 +92,7 @@ public struct Publication: Sendable {
           PublishedForecast(
             node: node, origin: table.origin, isStale: false, tier: forecast.tier,
             reason: forecast.reason, firstDay: firstDay, means: forecast.means,
-            quantiles: forecast.quantiles, spread: forecast.spread))
+            quantiles: forecast.quantiles, spread: forecast.spread, locks: forecast.locks))
       }
     }
     return forecasts

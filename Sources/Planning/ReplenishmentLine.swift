@@ -24,7 +24,7 @@ extension OrderLine {
       line.quantiles = basis.quantiles.map { Amount(sample.quantile($0)) }
       line.take(input.stock, ahead: ahead)
       line.take(input.terms, interval: interval, sample: sample)
-      line.note(input, window: window, asOf: basis.asOf)
+      line.note(input, window: window, basis)
       self.line = line
     }
   }
@@ -67,10 +67,12 @@ extension OrderLine {
     suggestedOrder = inventoryPosition.map { levels.order(position: $0, terms: terms) }
   }
 
-  private mutating func note(_ input: ReplenishmentInput, window: DemandWindow, asOf: Day) {
+  private mutating func note(
+    _ input: ReplenishmentInput, window: DemandWindow, _ basis: ProcurementReport.Basis
+  ) {
     if let stock = input.stock {
       // A count of the day before, in whichever time zone, is what a nightly sync brings.
-      let age = asOf - stock.asOf.day
+      let age = basis.asOf - stock.asOf.day
       if age > 1 { notes.append(.stockCounted(daysBefore: age)) }
     } else {
       notes.append(.noStockRecord)
@@ -82,6 +84,9 @@ extension OrderLine {
     }
     let extended = window.ahead.extensionDays(of: window.days)
     if extended > 0 { notes.append(.forecastExtended(days: extended)) }
+    let ahead = input.locks.dropFirst(basis.passedDays).prefix(Int(window.days.rounded(.up)))
+    let locked = ahead.count { $0 > 0 }
+    if locked > 0 { notes.append(.locked(days: locked)) }
   }
 
   static func daysOfSupply(_ available: Amount, ahead: DemandAhead) -> Amount {

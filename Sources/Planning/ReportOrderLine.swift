@@ -60,6 +60,8 @@ public struct OrderLine: Hashable, Sendable {
     case dailyReviewAssumed
     /// Days of the sum that lie beyond the forecast, filled with the mean of its last season.
     case forecastExtended(days: Int)
+    /// Days of the sum whose forecast is locked.
+    case locked(days: Int)
     /// Parts of a sum for which nothing is suggested because something is unknown.
     case partsWithoutSuggestion(Int, of: Int)
   }

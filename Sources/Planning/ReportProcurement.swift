@@ -15,12 +15,15 @@ public struct ReplenishmentInput: Sendable {
   /// The location's watermark.
   public var completeThrough: Day?
   public var isStale: Bool
+  /// As `means`: the lock that holds each day, 0 where none does; empty where none is locked.
+  public var locks: [Int]
 
   public init(
     series: Series, itemName: String? = nil, unit: String? = nil, means: [Int64],
     spread: DemandSpread, tier: Tier, stock: StockSnapshot? = nil, terms: Terms? = nil,
-    completeThrough: Day? = nil, isStale: Bool = false
+    completeThrough: Day? = nil, isStale: Bool = false, locks: [Int] = []
   ) {
+    self.locks = locks
     self.series = series
     self.itemName = itemName
     self.unit = unit

@@ -6,6 +6,10 @@ public struct RunConfiguration: Hashable, Sendable {
   public var quantiles = ForecastSettings.defaultQuantiles
   public var method = ForecastSettings.Choice.auto
   public var gate = GateLimits()
+  /// How much of the forecast in use goes into the next one.
+  public var blend = BlendChoice.none
+  /// How sums and series are made to agree.
+  public var reconciliation = ForecastSettings.Reconciliation.bottomUp
 
   public init() {}
 }

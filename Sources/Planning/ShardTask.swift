@@ -42,6 +42,13 @@ public struct ShardTask: Sendable {
     return ShardAnswer(Array(answers.prefix(own)))
   }
 
+  /// Per column asked for, how far forecasts from each of the last buckets were off, by lead.
+  func trialErrors(buckets: Int) throws -> [[Hybrid.TrialError]?] {
+    let answers = try Hybrid.trialErrors(
+      panel, buckets: buckets, parameters: parameters, loop: onAllProcessors)
+    return Array(answers.prefix(own))
+  }
+
   /// The method's own constants, but that a holiday seen once is believed in weekly data: there one
   /// week is all that a year tells of it (2.5 % on weekly sales of 45 shops).
   private var parameters: Hybrid.Parameters {

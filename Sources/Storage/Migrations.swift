@@ -14,6 +14,7 @@ extension Migration {
     Migration(name: "m0009_registry", script: text(PackageResources.m0009_registry_sql)),
     Migration(name: "m0010_schedule", script: text(PackageResources.m0010_schedule_sql)),
     Migration(name: "m0011_shards", script: text(PackageResources.m0011_shards_sql)),
+    Migration(name: "m0012_stability", script: text(PackageResources.m0012_stability_sql)),
     Migration(name: "m0013_work", script: text(PackageResources.m0013_work_sql)),
   ]
 

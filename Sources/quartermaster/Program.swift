@@ -8,6 +8,7 @@ struct Program {
   static let commands: [any RunnableCommand.Type] = [
     SyncCommand.self, TrainCommand.self, ProcurementReportCommand.self,
     AccuracyReportCommand.self, StabilityReportCommand.self, FlagsCommand.self,
+    ForecastLockCommand.self, ForecastLocksCommand.self, ForecastUnlockCommand.self,
     DemandShowCommand.self, DemandHistoryCommand.self, ExplainCommand.self, ReplayCommand.self,
     QuarantineListCommand.self,
     QuarantineShowCommand.self, QuarantineReplayCommand.self, QuarantineFixCommand.self,

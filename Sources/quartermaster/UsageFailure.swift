@@ -62,6 +62,11 @@ struct UsageFailure: Failure, Hashable {
     UsageFailure("missing-option", "--\(name) is missing: \(Help.usage(grammar))")
   }
 
+  /// One of several options is needed.
+  static func missingChoice(_ sentence: String) -> UsageFailure {
+    UsageFailure("missing-option", sentence)
+  }
+
   static func surplusArgument(_ word: String, grammar: Grammar) -> UsageFailure {
     UsageFailure("surplus-argument", "'\(word)' is one word too many: \(Help.usage(grammar))")
   }

@@ -239,4 +239,27 @@ struct ForecasterTests {
       try forecast([one], settings: ForecastSettings(horizon: 0))
     }
   }
+
+  @Test("a sum no day of which is known whole scatters as its series do")
+  func sumOfPieces() throws {
+    // Each series is known on every third day, never together with another; the first days,
+    // when one of them is all there is, are more than a year ago.
+    let histories = (0..<3).map { number in
+      let values: [Double] = (0..<400).map { offset in
+        offset % 3 == number ? Double(50 + offset * 7 % 11) : Double.nan
+      }
+      return DemandHistory(
+        series: series("P-\(number)", at: "L"), start: day("2024-01-01"), values: values)
+    }
+    let table = try forecast(histories)
+    let total = try #require(table.nodes.first { $0.node.level == .total })
+    #expect(total.reason == "the sum of 3 series")
+    #expect(total.tier != .zero)
+    for lead in total.means.indices {
+      let mean = Double(total.means[lead]) / 1000
+      #expect(mean > 100)
+      let (low, high) = (total.quantiles[0][lead], total.quantiles.last?[lead] ?? 0)
+      #expect(low < mean && mean < high)
+    }
+  }
 }

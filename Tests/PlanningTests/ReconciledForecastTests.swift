@@ -132,3 +132,56 @@ struct ReconciledForecastTests {
     #expect(newcomer.tier == .hybrid && newcomer.means.allSatisfy { $0 > 0 })
   }
 }
+
+@Suite("The reconciliation of a run")
+struct ReconciliationTrialTests {
+  @Test("one fit made to agree in each way is the forecast that asks for that way alone")
+  func oneFit() throws {
+    let data = histories()
+    let settings = ForecastSettings(horizon: 7, reconciliation: .mint)
+    let work = try ForecastWork(
+      histories: data, events: [], origin: day("2021-03-01") + 499, settings: settings)
+    let answers = try work.shards.indices.map { try work.answer(shard: $0) }
+    for method in ReconciliationChoice.candidates {
+      let alone = try forecast(data, ForecastSettings(horizon: 7, reconciliation: method))
+      let made = try work.table(answers, reconciling: method)
+      #expect(made.nodes.map(\.means) == alone.nodes.map(\.means))
+      #expect(made.nodes.map(\.quantiles) == alone.nodes.map(\.quantiles))
+    }
+  }
+
+  @Test("it is chosen by the error of every way from the same origins, the plain sum unless beaten")
+  func chosen() throws {
+    let data = histories()
+    let trial = try ReconciliationTrial.run(
+      data, events: [], prices: [], origin: day("2021-03-01") + 499,
+      settings: ForecastSettings(horizon: 28), horizon: 14, limits: GateLimits())
+    guard case .compared(let wapes, let origins) = trial.outcome else {
+      Issue.record("\(trial.outcome)")
+      return
+    }
+    #expect(origins == 4 && wapes.map(\.method) == [.bottomUp, .wls, .mint])
+    #expect(Set(wapes.map(\.wape)).count == 3)
+    let best = try #require(wapes.min { $0.wape < $1.wape })
+    let isBeaten = best.wape < (1 - ReconciliationChoice.leastGain) * wapes[0].wape
+    #expect(trial.method == (isBeaten ? best.method : .bottomUp))
+  }
+
+  @Test("with too little history, or too many series, it is the plain sum")
+  func limits() throws {
+    let short = try ReconciliationTrial.run(
+      histories(days: 40), events: [], prices: [], origin: day("2021-03-01") + 39,
+      settings: ForecastSettings(horizon: 28), horizon: 28, limits: GateLimits())
+    #expect(short.method == .bottomUp)
+    if case .tooLittleHistory = short.outcome {} else { Issue.record("\(short.outcome)") }
+    let many = (0...ReconciliationTrial.seriesLimit).map {
+      DemandHistory(
+        series: series("i\($0)", at: "L", in: "N", of: "C"), start: day("2021-03-01"), values: [1])
+    }
+    let refused = try ReconciliationTrial.run(
+      many, events: [], prices: [], origin: day("2021-03-01"),
+      settings: ForecastSettings(horizon: 28), horizon: 28, limits: GateLimits())
+    #expect(refused.method == .bottomUp)
+    if case .tooManySeries(5_001) = refused.outcome {} else { Issue.record("\(refused.outcome)") }
+  }
+}

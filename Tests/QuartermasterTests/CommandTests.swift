@@ -236,6 +236,26 @@ struct CommandTests {
         "--region is missing: quartermaster planners add ADDRESS --region REGION [OPTIONS]"
       ),
       (
+        "forecast lock --days 7 --reason x",
+        "say what to lock: --region, --location, --item, or --all for the whole company"
+      ),
+      (
+        "forecast lock --region north --all --days 7 --reason x",
+        "--all is the whole company, and does not go with a place"
+      ),
+      (
+        "forecast lock --all --reason x", "say up to when: --through DAY or --days N"
+      ),
+      (
+        "forecast lock --all --days 7 --through 2026-05-03 --reason x",
+        "--days does not go with --through"
+      ),
+      (
+        "forecast lock --all --days 0 --reason x",
+        "--days is '0', but must be a whole number from 1 to 365"
+      ),
+      ("forecast unlock +3 --reason x", "LOCK is '+3', but must be the number of a lock"),
+      (
         "forecast a.csv --horizon 1 --quantiles 0.1,1",
         "--quantiles is '0.1,1', but must be different numbers between 0 and 1, as 0.1,0.5,0.9"
       ),

@@ -26,6 +26,9 @@ struct HelpTests {
         report accuracy     Say how far published forecasts were from what was sold afterwards
         report stability    Say how much forecasts moved from each published run to the next
         flags               List the predictions not to trust, and the regions that are behind
+        forecast lock       Keep near days as the forecast in use has them, as for orders placed
+        forecast locks      List the locks in force, with who set them and why
+        forecast unlock     Take a lock away before its last day
         demand show         Show one series day by day: told, zero, missing, closed or out of stock
         demand history      Show the life of one number: who told what when, and what stands
         explain             Show how one published number was made, from the batches to the last step

@@ -34,6 +34,29 @@ public enum Hybrid {
     return fit.forecasts()
   }
 
+  /// Per column and lead, the mean squared error of √y of forecasts from each of the last buckets,
+  /// and of how many; the calendar's effects are the panel's `given` ones. Nil where none are
+  /// given or nothing was tried.
+  public static func trialErrors(
+    _ panel: Panel, buckets: Int, parameters: Parameters? = nil,
+    loop: Loop = { count, body in for index in 0..<count { body(index) } }
+  ) throws(Failure) -> [[TrialError]?] {
+    try checkFeatures(panel.features)
+    var parameters =
+      parameters ?? Parameters.standard(season: panel.season, year: panel.year)
+    parameters.trial = buckets
+    var fit = HybridFit(panel, parameters, plan: try HybridPlan(panel, parameters))
+    try fit.run(loop)
+    return fit.trialErrors()
+  }
+
+  /// Of one lead.
+  public struct TrialError: Hashable, Sendable {
+    /// Units.
+    public var meanSquare: Double
+    public var count: Int
+  }
+
   private static func checkFeatures(_ features: Matrix) throws(Failure) {
     if let place = features.storage.firstIndex(where: { !$0.isFinite }) {
       throw .featureNotFinite(row: place % features.rows, column: place / features.rows)

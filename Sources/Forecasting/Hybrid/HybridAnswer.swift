@@ -15,6 +15,21 @@ extension HybridFit {
     }
   }
 
+  /// Of columns whose coefficients were given; see `Hybrid.trialErrors`.
+  func trialErrors() -> [[Hybrid.TrialError]?] {
+    let pooled = pooledErrors()
+    return endings.indices.map { column in
+      guard let ending = endings[column], let scale = plan.scales[column],
+        let trial = ending.level.trial, panel.given?[column] != nil
+      else { return nil }
+      let lane = chosenLane(ending, pooled: pooled)
+      return zip(trial.squares, trial.counts).map { squares, count in
+        Hybrid.TrialError(
+          meanSquare: count > 0 ? scale.mean / 4 * squares[lane] / Double(count) : 0, count: count)
+      }
+    }
+  }
+
   /// Per lane, the mean squared error of the next H buckets' mean, each series measured in shares
   /// of its own mean error over the lanes, averaged over all series; empty where none can tell.
   func pooledErrors() -> [Double] {

@@ -66,6 +66,8 @@ extension Hybrid {
     public var shortLevel: Int
     /// The last buckets whose one-step errors a forecast brings along.
     public var keptErrors = 0
+    /// The last buckets from each of which a forecast is tried; see `Hybrid.trialErrors`.
+    public var trial = 0
 
     public static let daily = Parameters(
       filter: 0.08, start: 28, halfLife: 2000, penalties: [0.03, 0.1, 0.3, 1, 3, 10, 30],

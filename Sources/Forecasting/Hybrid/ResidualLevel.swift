@@ -20,6 +20,8 @@ struct ResidualLevel {
   private(set) var variance: Lanes
   /// The last buckets that were asked for: z, NaN where it is not demand, and its innovations.
   private(set) var recent: [(current: Double, innovation: Lanes)] = []
+  /// How far forecasts from the last `Parameters.trial` buckets were off; nil without any.
+  private(set) var trial: LevelTrial?
 
   /// - Parameters:
   ///   - residual: r over the window.
@@ -43,7 +45,10 @@ struct ResidualLevel {
     var ahead = residual.prefix(horizon).reduce(0, +)
     let comparisons = parameters.levelStart...max(parameters.levelStart, length - horizon)
     var phase = 0
+    let firstTrial = parameters.trial > 0 ? max(0, length - parameters.trial) : length
+    var states: [LevelTrial.State] = []
     for index in 0..<length {
+      if index >= firstTrial { states.append(LevelTrial.State(level: level, weekday: phases)) }
       if comparisons.contains(index) {
         let error = ahead / Double(horizon) - level
         errorSum += error * error
@@ -59,13 +64,14 @@ struct ResidualLevel {
       level = fast + speeds.slowShare * (slow - fast)
     }
     self.level = level
-    slope = parameters.slope == 0 ? 0 : parameters.slope * ResidualLevel.slope(residual)
+    slope =
+      parameters.slope == 0 ? 0 : parameters.slope * ResidualLevel.slope(residual.prefix(length))
     blockError =
       length - horizon >= parameters.levelStart
       ? errorSum / Double(comparisons.count) : Lanes(repeating: .nan)
     let center = phases.reduce(Lanes.zero, +) / Double(season)
     weekday = (0..<horizon).map { phases[(length + $0) % season] - center }
-    echo = ResidualLevel.echo(innovations, horizon: horizon, year: year, parameters)
+    echo = ResidualLevel.echo(innovations[...], horizon: horizon, year: year, parameters)
     deviation = ResidualLevel.deviation(
       innovations, observed, window: parameters.deviationWindow)
     variance = ResidualLevel.variance(
@@ -73,6 +79,13 @@ struct ResidualLevel {
     recent = (max(0, length - parameters.keptErrors)..<length).map {
       (observed[$0].isNaN ? .nan : current[$0], innovations[$0])
     }
+    guard !states.isEmpty else { return }
+    trial = LevelTrial(
+      states, firstPhase: firstTrial, horizon: horizon,
+      slope: parameters.slope * ResidualLevel.slope(residual.prefix(firstTrial)),
+      echo: ResidualLevel.echo(
+        innovations.prefix(firstTrial), horizon: states.count, year: year, parameters)
+    ) { observed[$0] - current[$0] + residual[$0] }
   }
 
   /// The level of a series too short for a fit of its own: the mean of its last residuals.
@@ -92,7 +105,8 @@ struct ResidualLevel {
   }
 
   private static func echo(
-    _ innovations: [Lanes], horizon: Int, year: Int, _ parameters: Hybrid.Parameters
+    _ innovations: ArraySlice<Lanes>, horizon: Int, year: Int,
+    _ parameters: Hybrid.Parameters
   ) -> [Lanes] {
     let length = innovations.count
     guard parameters.echo != 0, length > year + parameters.start else {
@@ -110,7 +124,7 @@ struct ResidualLevel {
   }
 
   /// The least-squares slope of a line through the residual.
-  private static func slope(_ residual: UnsafeBufferPointer<Double>) -> Double {
+  private static func slope(_ residual: Slice<UnsafeBufferPointer<Double>>) -> Double {
     let center = Double(residual.count - 1) / 2
     var products = 0.0
     var squares = 0.0

@@ -35,7 +35,6 @@ struct RidgeDesign: Sendable {
     let start = window.start
     let end = panel.observations.rows
     let length = end - start
-    let count = panel.features.columns
     self.start = start
     self.length = length
     let rootWeights = RidgeDesign.rootWeights(length: length, halfLife: parameters.halfLife)
@@ -45,15 +44,8 @@ struct RidgeDesign: Sendable {
       window.dropsAnnual && $0 >= Hybrid.Panel.annualPenalty ? 0 : 1 / $0.squareRoot()
     }
     self.inverseRootPenalties = inverseRootPenalties
-    var filtered = panel.features.selecting(rows: start..<end)
-    for column in 0..<count {
-      let scale = inverseRootPenalties[column]
-      filtered.withMutableColumn(column) { values in
-        ExponentialFilter.innovations(
-          of: values, rate: parameters.filter, start: parameters.start)
-        for row in 0..<length { values[row] *= scale * rootWeights[row] }
-      }
-    }
+    let filtered = RidgeDesign.filtered(
+      panel.features.selecting(rows: start..<end), parameters, rootWeights, inverseRootPenalties)
     let rotation: Matrix
     do {
       let eigen = try SymmetricEigenvalues(of: filtered.gram())
@@ -69,6 +61,23 @@ struct RidgeDesign: Sendable {
       panel.features.selecting(rows: start..<start + head), inverseRootPenalties, rotation)
     ahead = RidgeDesign.rotated(
       panel.features.selecting(rows: end..<end + panel.horizon), inverseRootPenalties, rotation)
+  }
+
+  /// A = sqrt(w) · innovations(X) · P^(−1/2), from X of the window.
+  static func filtered(
+    _ features: Matrix, _ parameters: Hybrid.Parameters, _ rootWeights: [Double],
+    _ inverseRootPenalties: [Double]
+  ) -> Matrix {
+    var filtered = features
+    for column in 0..<features.columns {
+      let scale = inverseRootPenalties[column]
+      filtered.withMutableColumn(column) { values in
+        ExponentialFilter.innovations(
+          of: values, rate: parameters.filter, start: parameters.start)
+        for row in values.indices { values[row] *= scale * rootWeights[row] }
+      }
+    }
+    return filtered
   }
 
   /// β = P^(−1/2) U γ, column by column.

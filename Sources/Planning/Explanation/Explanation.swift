@@ -29,6 +29,10 @@ public struct Explanation: Sendable {
     case closure
     /// The scaling to a sum that is known better.
     case reconciliation
+    /// The share of the forecast that was in use before.
+    case blend
+    /// What a lock says instead.
+    case lock
   }
 
   public struct Part: Sendable {

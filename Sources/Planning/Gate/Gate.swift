@@ -164,30 +164,25 @@ public enum Gate {
   }
 
   private static func churn(_ input: GateInput) -> [GateCheck] {
-    guard let level = input.table.nodes.last?.node.level, let first = input.table.days.first
-    else { return [] }
-    let previous = Dictionary(
-      input.previous.filter { $0.node.level == level }.map { ($0.node, $0) },
-      uniquingKeysWith: { first, _ in first })
-    var sums: [RegionCode: (change: Double, base: Double, days: Int)] = [:]
-    for forecast in input.table.nodes where forecast.node.level == level {
-      guard let region = forecast.node.region, let old = previous[forecast.node] else { continue }
-      for (lead, mean) in forecast.means.prefix(input.horizon).enumerated() {
-        let place = first + lead - old.firstDay
-        guard old.means.indices.contains(place) else { continue }
-        sums[region, default: (0, 0, 0)].change += Double((mean - old.means[place]).magnitude)
-        sums[region, default: (0, 0, 0)].base += Double(old.means[place])
-        sums[region, default: (0, 0, 0)].days = max(lead + 1, sums[region]?.days ?? 0)
-      }
-    }
-    return sums.sorted { $0.key < $1.key }.compactMap { region, sum in
-      guard sum.base > 0, sum.days >= leastSharedDays else { return nil }
-      let (churn, limit) = (sum.change / sum.base, input.limits.churn(of: region))
-      return GateCheck(
-        .churn, region: region, limit: limit, figure: churn, hasPassed: churn <= limit,
-        finding: "in \(region) it overthrows \(percent(churn)) of the forecast in use, and"
-          + " \(percent(limit)) is what a run may")
-    }
+    let (churn, limits) = (GateChurn(input), input.limits)
+    return churn.regions.flatMap { region in
+      [churnCheck(churn.churn(in: region, nil), region, nil, limits.churn(of: region))]
+        + limits.leadChurn(of: region).map { band, limit in
+          churnCheck(churn.churn(in: region, band), region, band, limit)
+        }
+    }.compactMap { $0 }
+  }
+
+  private static func churnCheck(
+    _ churn: Double?, _ region: RegionCode, _ leads: LeadBand?, _ limit: Double
+  ) -> GateCheck? {
+    guard let churn else { return nil }
+    let place = "in \(region)" + (leads.map { ", \($0.words)," } ?? "")
+    return GateCheck(
+      .churn, region: region, leads: leads, limit: limit, figure: churn,
+      hasPassed: churn <= limit,
+      finding: "\(place) it overthrows \(percent(churn)) of the forecast in use, and"
+        + " \(percent(limit)) is what a run may")
   }
 
   /// Series that sold something within a year and are forecast by a mean or by nothing.

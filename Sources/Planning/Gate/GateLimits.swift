@@ -19,6 +19,10 @@ public struct GateLimits: Hashable, Sendable {
   public var churn = 0.35
   /// For regions that have a churn of their own.
   public var regionChurn: [RegionCode: Double] = [:]
+  /// The same over some of the days ahead: what moves near days alone is little of the whole.
+  public var leadChurn: [LeadBand: Double] = GateLimits.defaultLeadChurn
+  /// For regions that have some of their own, besides the others.
+  public var regionLeadChurn: [RegionCode: [LeadBand: Double]] = [:]
   /// The least share of the selling series above the ladder's last two rungs.
   public var upperRungShare = 0.995
   /// The largest share of forecasts that were not believed and replaced.
@@ -27,6 +31,17 @@ public struct GateLimits: Hashable, Sendable {
   public var freshShare = 0.95
 
   public init() {}
+
+  /// A little more than of all days together, for fewer days scatter more.
+  public static let defaultLeadChurn: [LeadBand: Double] = Dictionary(
+    ["1-7", "8-14", "15+"].compactMap { LeadBand($0) }.map { ($0, 0.45) },
+    uniquingKeysWith: { first, _ in first })
+
+  /// The region's own limits and those of all, the nearest days first.
+  func leadChurn(of region: RegionCode) -> [(leads: LeadBand, limit: Double)] {
+    leadChurn.merging(regionLeadChurn[region] ?? [:]) { _, own in own }
+      .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
 
   func churn(of region: RegionCode) -> Double { regionChurn[region] ?? churn }
 }

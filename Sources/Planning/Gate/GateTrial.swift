@@ -69,6 +69,8 @@ public struct GateTrial: Sendable {
   public var refits = 0
   /// Forecasts of the sample that changed when later days could be seen; nil while not looked at.
   public private(set) var leaks: Int?
+  /// Looks for the share of the forecast before; nil looks for none.
+  public var blend: BlendTrial?
 
   /// - Parameters:
   ///   - histories: of the trained regions, up to the run's origin.
@@ -110,6 +112,12 @@ public struct GateTrial: Sendable {
   ) {
     let count = min(horizon, self.origin - origin)
     let series = Set(actuals.series)
+    blend?.add(challenger, from: origin) {
+      [actuals, sampled, last = self.origin, horizon] node, after, count in
+      guard let history = actuals.nodes[node], !series.contains(node) || sampled.contains(node)
+      else { return nil }
+      return actuals.after(after, at: history, count: min(count, horizon, last - after))
+    }
     for forecast in challenger {
       guard let history = actuals.nodes[forecast.node] else { continue }
       let demand = actuals.after(origin, at: history, count: count)
@@ -208,7 +216,7 @@ extension DailyMeans {
       firstDay: firstDay, means: units.map { Int64(($0 * Coherence.thousandths).rounded()) })
   }
 
-  fileprivate func units(on day: Day) -> Double? {
+  func units(on day: Day) -> Double? {
     let lead = day - firstDay
     return means.indices.contains(lead) ? Double(means[lead]) / Coherence.thousandths : nil
   }

@@ -32,6 +32,8 @@ public struct GateCheck: Hashable, Sendable {
   public let name: Name
   /// Nil where it concerns all regions.
   public let region: RegionCode?
+  /// The days ahead that it concerns; nil for all of them.
+  public let leads: LeadBand?
   /// Nil where there is none.
   public let limit: Double?
   /// Nil where there was nothing to judge by.
@@ -41,9 +43,10 @@ public struct GateCheck: Hashable, Sendable {
   public let finding: String
 
   public init(
-    _ name: Name, region: RegionCode? = nil, limit: Double? = nil, figure: Double? = nil,
-    hasPassed: Bool, finding: String
+    _ name: Name, region: RegionCode? = nil, leads: LeadBand? = nil, limit: Double? = nil,
+    figure: Double? = nil, hasPassed: Bool, finding: String
   ) {
+    self.leads = leads
     self.name = name
     self.region = region
     self.limit = limit

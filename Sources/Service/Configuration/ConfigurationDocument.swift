@@ -26,6 +26,12 @@ enum ConfigurationDocument {
     if let method = try reader.choice("method", of: ForecastSettings.Choice.self) {
       configuration.method = method
     }
+    if let blend = try reader.take("blend", blend) { configuration.blend = blend }
+    if let reconciliation = try reader.choice(
+      "reconciliation", of: ForecastSettings.Reconciliation.self)
+    {
+      configuration.reconciliation = reconciliation
+    }
     if let gate = try reader.object("gate") {
       configuration.gate = try limits(gate)
     }
@@ -54,7 +60,36 @@ enum ConfigurationDocument {
         limits.regionChurn[region] = try regions.number(name, in: 0...100)
       }
     }
+    if var bands = try reader.object("lead_churn") {
+      limits.leadChurn = try leadChurn(&bands, in: "gate.lead_churn")
+    }
+    if var regions = try reader.object("region_lead_churn") {
+      for name in regions.names {
+        guard let region = RegionCode(name) else {
+          throw ConfigurationFault.invalid(
+            member: "gate.region_lead_churn", found: name, expected: "a region's code")
+        }
+        guard var bands = try regions.object(name) else { continue }
+        limits.regionLeadChurn[region] = try leadChurn(
+          &bands, in: "gate.region_lead_churn.\(name)")
+      }
+    }
     try reader.end()
+    return limits
+  }
+
+  private static func leadChurn(
+    _ bands: inout MemberReader, in member: String
+  ) throws(ConfigurationFault) -> [LeadBand: Double] {
+    var limits: [LeadBand: Double] = [:]
+    for name in bands.names {
+      guard let band = LeadBand(name) else {
+        throw .invalid(
+          member: member, found: "'\(name.shownShort)'",
+          expected: "days ahead as 1-7, 8-14 or 15+, at most \(LeadBand.longest)")
+      }
+      limits[band] = try bands.number(name, in: 0...100)
+    }
     return limits
   }
 
@@ -69,6 +104,15 @@ enum ConfigurationDocument {
     }
     let isAscending = zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
     return (values.count == trees.count && isAscending ? values : nil, expected)
+  }
+
+  private static func blend(_ tree: JSONTree) -> (value: BlendChoice?, expected: String) {
+    let expected = "a number from 0 to 1, or 'backtest'"
+    switch tree {
+    case .number(let weight) where (0...1).contains(weight): return (.weight(weight), expected)
+    case .text("backtest"): return (.backtest, expected)
+    default: return (nil, expected)
+    }
   }
 
   /// The canonical text.
@@ -89,11 +133,35 @@ enum ConfigurationDocument {
           gate.regionChurn.sorted { $0.key < $1.key }.map {
             .init(name: $0.key.text, value: .number($0.value))
           })))
+    members.append(.init(name: "lead_churn", value: tree(gate.leadChurn)))
+    members.append(
+      .init(
+        name: "region_lead_churn",
+        value: .object(
+          gate.regionLeadChurn.sorted { $0.key < $1.key }.map {
+            .init(name: $0.key.text, value: tree($0.value))
+          })))
     return [
       "horizon_days": .integer(configuration.horizonDays),
       "quantiles": .array(configuration.quantiles.map(JSONValue.number)),
-      "method": .string(configuration.method.rawValue), "gate": .object(members),
+      "method": .string(configuration.method.rawValue),
+      "reconciliation": .string(configuration.reconciliation.rawValue),
+      "blend": tree(configuration.blend), "gate": .object(members),
     ]
+  }
+
+  private static func tree(_ blend: BlendChoice) -> JSONValue {
+    switch blend {
+    case .weight(let weight): .number(weight)
+    case .backtest: .string("backtest")
+    }
+  }
+
+  private static func tree(_ bands: [LeadBand: Double]) -> JSONValue {
+    .object(
+      bands.sorted { $0.key < $1.key }.map {
+        .init(name: $0.key.description, value: .number($0.value))
+      })
   }
 
   private struct WholeMember: Sendable {

@@ -55,6 +55,10 @@ extension Promotions.Change {
   /// What the command line says of it.
   public var sentence: String {
     "run \(run) is in use" + (before.map { ", instead of run \($0)" } ?? "")
+      + (locksNotHeld.isEmpty
+        ? ""
+        : "; it was made without " + locksNotHeld.map { "lock \($0)" }.listed
+          + ", which the next run holds again")
   }
 }
 

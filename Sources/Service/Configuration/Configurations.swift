@@ -24,14 +24,17 @@ public enum Configurations {
     }
   }
 
-  /// What a run was made by; the defaults where it is older than configurations.
+  /// What a run was made by, with the reconciliation that it chose where it was to choose; the
+  /// defaults where it is older than configurations.
   static func configuration(
     ofRun run: Int, in db: isolated Session
   ) throws -> RunConfiguration {
-    let record = try RunStore.run(run, in: db)?.configuration.flatMap { version in
+    let found = try RunStore.run(run, in: db)
+    let record = try found?.configuration.flatMap { version in
       try ConfigurationStore.version(version, in: db)
     }
-    return try record?.configuration() ?? RunConfiguration()
+    let configuration = try record?.configuration() ?? RunConfiguration()
+    return found.map { configuration.reconciled($0.reconciliation) } ?? configuration
   }
 
   /// Puts a document into force and returns its version. One that says what is in force already

@@ -32,6 +32,8 @@ public struct ModelCard: Sendable {
     let original: PublishedForecast
     let wape: Double?
     let dataset: Dataset
+    /// What became of the run's fitted forecasts.
+    let steadying: Steadying
   }
 
   /// - Throws: `ModelRefusal`, or `DatasetVersionError` where its data is not kept any more.
@@ -49,12 +51,14 @@ public struct ModelCard: Sendable {
   private init(_ stored: Stored) throws {
     let node = stored.forecast.node
     let configuration = try stored.configuration?.configuration() ?? RunConfiguration()
+    let settings = configuration.reconciled(stored.fittedBy.reconciliation).settings
     let dataset = stored.dataset
-    let table = try Forecaster.forecast(
+    let fitted = try Forecaster.forecast(
       histories: dataset.histories, events: dataset.events, prices: dataset.prices,
-      origin: stored.fittedBy.origin, settings: configuration.settings,
+      origin: stored.fittedBy.origin, settings: settings,
       explaining: { $0.level == node.level && $0.item == node.item && $0.location == node.location }
     )
+    let table = stored.steadying.steadied(fitted)
     guard let explanation = table.explanations.first,
       let again = table.nodes.first(where: { $0.node == explanation.node }),
       let history = dataset.histories.first(where: {
@@ -99,7 +103,8 @@ extension ModelCard.Stored {
       wape: try RegistryStore.wape(ofRun: fitted, original.node, in: db),
       dataset: try DatasetStore.dataset(
         ofRegions: trained.map(\.region), through: run.origin, version: .at(run.datasetVersion),
-        civilDay: { clock.day(of: $0, zone: $1) }, in: db))
+        civilDay: { clock.day(of: $0, zone: $1) }, in: db),
+      steadying: try Steadying.ofRun(fitted, in: db))
   }
 
   private static func forecast(

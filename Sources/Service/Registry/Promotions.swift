@@ -10,6 +10,8 @@ public enum Promotions {
     public let run: Int
     /// Nil where readers saw none.
     public let before: Int?
+    /// Locks in force that the run was made without; the next one holds them.
+    public var locksNotHeld: [Int] = []
   }
 
   // MARK: - By the gate
@@ -90,9 +92,18 @@ public enum Promotions {
     try await session.run { db in
       try db.transaction { db in
         try RegistryStore.holdPublication(in: db)
-        return try work(db, try RunStore.published(in: db))
+        var change = try work(db, try RunStore.published(in: db))
+        change.locksNotHeld = try locksNotHeld(by: change.run, in: db)
+        return change
       }
     }
+  }
+
+  private static func locksNotHeld(by run: Int, in db: isolated Session) throws -> [Int] {
+    guard let origin = try RunStore.origin(ofRun: run, in: db) else { return [] }
+    let held = Set(try ForecastLockStore.held(byRun: run, in: db).map(\.record.lock.id))
+    return try ForecastLockStore.live(from: origin + 1, in: db).map(\.lock)
+      .filter { $0.run != run && !held.contains($0.id) }.map(\.id)
   }
 
   private static func usable(

@@ -20,6 +20,8 @@ public struct RunDetails: Sendable {
   public let cost: RunCost?
   /// What asked for it; nil for a run by hand.
   public let request: RunRequest?
+  /// The locks that it held, each with how many days of series.
+  public var locks: [(record: ForecastLockRecord, cells: Int)] = []
 
   /// Nil when there is no such run.
   static func find(_ run: Int, in db: isolated Session) throws -> RunDetails? {
@@ -32,7 +34,8 @@ public struct RunDetails: Sendable {
           try ConfigurationStore.version($0, in: db)
         }, wapes: try RegistryStore.regionWapes(ofRun: run, in: db),
         cost: try RunCostStore.cost(ofRun: run, in: db),
-        request: try RunRequestStore.request(ofRun: run, in: db))
+        request: try RunRequestStore.request(ofRun: run, in: db),
+        locks: try ForecastLockStore.held(byRun: run, in: db))
     }
   }
 

@@ -77,7 +77,30 @@ extension RunDetails {
       ("asked for by", request?.asker ?? "a person, 'quartermaster train'"),
       ("cost", cost?.sentence ?? "not kept"),
       ("compared with", run.comparedWith.map { "run \($0)" } ?? "no earlier run"),
-    ]
+    ] + stability
+  }
+
+  private var stability: [(name: String, value: String)] {
+    let before = run.comparedWith.map { " of run \($0)" } ?? ""
+    let blend = run.blendWeight.map { weight in
+      (
+        name: "blend",
+        value: (weight > 0 ? "\(weight)\(before)" : "nothing\(before)")
+          + (run.blendFinding.map { ", \($0)" } ?? "")
+      )
+    }
+    let reconciliation = (
+      name: "reconciliation",
+      value: run.reconciliation.rawValue + (run.reconciliationFinding.map { ", \($0)" } ?? "")
+    )
+    return [reconciliation] + (blend.map { [$0] } ?? [])
+      + locks.map { held in
+        (
+          "locked",
+          "lock \(held.record.lock.id): \(held.cells.grouped) days of series of"
+            + " \(held.record.scope.words), as run \(held.record.lock.run) said"
+        )
+      }
   }
 
   private var gateSentence: String {
@@ -102,6 +125,7 @@ extension RunDetails {
       columns: [
         column("check", checks.map(\.name.rawValue)),
         column("region", checks.map { $0.region?.text ?? "-" }),
+        column("days-ahead", checks.map { $0.leads?.description ?? "-" }),
         column("outcome", checks.map { $0.hasPassed ? "passed" : "FAILED" }),
         column("limit", checks.map { $0.limit.digits }, isLeft: false),
         column("found", checks.map { $0.figure.digits }, isLeft: false),

@@ -14,6 +14,8 @@ public struct PublishedExplanation: Sendable {
   /// The run that made it: an earlier one where the region was behind.
   public let madeIn: RunBasis
   public let forecast: PublishedForecast
+  /// The lock that holds the day in it; nil where none does.
+  public let lock: ForecastLockRecord?
   /// The batches behind the series' demand, the latest first.
   public let deliveries: [Delivery]
   /// The making of the number, step by step.
@@ -39,7 +41,7 @@ public struct PublishedExplanation: Sendable {
     item: ItemCode, location: LocationCode, day: Day, run: Int? = nil, clock: ZoneClock,
     progress: Progress.Channel = .silent, in session: Session
   ) async throws -> PublishedExplanation {
-    let (shown, view, forecast, deliveries) = try await session.run { db in
+    let (shown, view, forecast, lock, deliveries) = try await session.run { db in
       try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
         let (shown, maker) = try runs(item, location, run, in: db)
         let view = try ReplayView.read(run: maker, clock: clock, in: db)
@@ -48,7 +50,11 @@ public struct PublishedExplanation: Sendable {
         let deliveries = try DeliveryStore.deliveries(
           ofItem: item, at: location, through: view.basis.origin,
           version: view.basis.datasetVersion, in: db)
-        return (shown, view, forecast, deliveries)
+        let lead = day - forecast.firstDay
+        let lock =
+          try forecast.locks.indices.contains(lead) && forecast.locks[lead] > 0
+          ? ForecastLockStore.lock(forecast.locks[lead], in: db) : nil
+        return (shown, view, forecast, lock, deliveries)
       }
     }
     let lead = day - forecast.firstDay
@@ -66,7 +72,7 @@ public struct PublishedExplanation: Sendable {
     else { throw ExplanationRefusal.unknownSeries(item, location) }
     return PublishedExplanation(
       item: item, location: location, day: day, run: shown, madeIn: view.basis,
-      forecast: forecast, deliveries: deliveries, explanation: explanation,
+      forecast: forecast, lock: lock, deliveries: deliveries, explanation: explanation,
       mean: forecast.means[lead], remade: made.means[lead],
       quantiles: forecast.quantiles.map { $0[lead] }, core: Processor.coreName)
   }

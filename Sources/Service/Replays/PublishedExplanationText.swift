@@ -38,6 +38,11 @@ extension PublishedExplanation {
     }
     lines.append("  run        \(maker)")
     lines.append("  method     \(forecast.tier.rawValue), \(forecast.reason)")
+    if let lock {
+      lines.append(
+        "  locked     by lock \(lock.lock.id) of \(lock.lockedBy), as run \(lock.lock.run) said:"
+          + " \(lock.reason)")
+    }
     return lines.joined(separator: "\n") + "\n\n" + table + "\n" + check + "\n"
   }
 
@@ -97,6 +102,12 @@ extension PublishedExplanation {
       "code_version": .string(madeIn.codeVersion),
       "processor_core": .string(madeIn.processorCore),
       "tier": .string(forecast.tier.rawValue), "reason": .string(forecast.reason),
+      "lock": lock.map { lock in
+        [
+          "lock": .integer(lock.lock.id), "by": .string(lock.lockedBy),
+          "as_run": .integer(lock.lock.run), "reason": .string(lock.reason),
+        ]
+      } ?? .null,
       "batches": .array(deliveries.map(\.json)),
       "steps": .array(
         steps.map { step in

@@ -11,6 +11,8 @@ struct ReplayView: Sendable {
   let trained: [RegionCode]
   /// The forecasts that regions which were behind kept.
   let carried: [PublishedForecast]
+  /// What became of its fitted forecasts.
+  let steadying: Steadying
   /// What the run's forecasts were asked for.
   let settings: ForecastSettings
 
@@ -42,15 +44,16 @@ struct ReplayView: Sendable {
     }
     return ReplayView(
       basis: basis, dataset: dataset, trained: trained, carried: carried,
+      steadying: try Steadying.ofRun(run, in: db),
       settings: try Configurations.configuration(ofRun: run, in: db).settings)
   }
 
-  /// The run's forecasts, made again.
+  /// The run's forecasts, made again, as they were published.
   func forecast(
     step: Progress, explaining isExplained: (Node) -> Bool = { _ in false }
   ) throws -> ForecastTable {
     var done = 0
-    return try Forecaster.forecast(
+    let fitted = try Forecaster.forecast(
       histories: dataset.histories, events: dataset.events, prices: dataset.prices,
       origin: basis.origin, settings: settings,
       progress: { reached, total in
@@ -58,6 +61,7 @@ struct ReplayView: Sendable {
         step.advance(by: reached - done)
         done = reached
       }, explaining: isExplained)
+    return steadying.steadied(fitted)
   }
 }
 

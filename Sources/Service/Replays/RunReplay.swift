@@ -56,7 +56,8 @@ public struct RunReplay: Sendable {
     let comparison = try await ComputeThread.run {
       let table = try view.forecast(step: step)
       let replayed = Publication(
-        table, of: view.dataset.histories.map(\.series), carried: view.carried)
+        table, of: view.dataset.histories.map(\.series), carried: view.carried,
+        locks: view.steadying.held)
       return ReplayComparison(
         published: published, replayed: replayed.forecasts, quantiles: view.basis.quantiles,
         sample: sample.map { (count: $0, seed: seed) })

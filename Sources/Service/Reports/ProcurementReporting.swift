@@ -119,6 +119,6 @@ private struct ReportFacts {
       tier: forecast.tier, stock: stock[pair],
       terms: terms[pair] ?? terms[Pair(item: node.item, location: nil)],
       completeThrough: location?.completeThrough,
-      isStale: forecast.isStale || location?.isStale ?? true)
+      isStale: forecast.isStale || location?.isStale ?? true, locks: forecast.locks)
   }
 }

@@ -99,6 +99,7 @@ extension OrderLine.Note {
     case .intervalTooLong: "interval-too-long"
     case .dailyReviewAssumed: "daily-review-assumed"
     case .forecastExtended(let days): "forecast-extended-\(days)-days"
+    case .locked(let days): "locked-\(days)-days"
     case .partsWithoutSuggestion(let withheld, let all): "no-suggestion-for-\(withheld)-of-\(all)"
     }
   }
@@ -115,6 +116,7 @@ extension OrderLine.Note {
     case .dailyReviewAssumed: "no review period: reviewed daily"
     case .forecastExtended:
       "needs more days than are forecast: the mean of the last 7 forecast days fills the rest"
+    case .locked: "days whose forecast is locked, as for orders already placed"
     case .partsWithoutSuggestion:
       "leaves out locations without a suggestion, because something of theirs is unknown"
     }

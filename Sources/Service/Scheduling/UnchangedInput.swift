@@ -62,6 +62,18 @@ public struct UnchangedInput: Error, Hashable, Sendable {
     else { return false }
     return try RunStore.regions(ofRun: basis.run, in: db).map(fate).sorted()
       == view.regions.map(fate).sorted()
+      && holdsWhatIsLocked(basis.run, after: view.origin, in: db)
+  }
+
+  /// Whether a run holds the days that are locked, and no others. Those that are locked as it says
+  /// it holds by itself.
+  private static func holdsWhatIsLocked(
+    _ run: Int, after origin: Day, in db: isolated Session
+  ) throws -> Bool {
+    let live = try ForecastLockStore.live(from: origin + 1, in: db).map(\.lock)
+    let held = try ForecastLockStore.held(byRun: run, in: db).map(\.record.lock)
+    return live.filter { $0.run != run }.map(\.id)
+      == held.filter { $0.lastDay > origin }.map(\.id)
   }
 
   /// What becomes of a region. One that was carried over before goes on with the same forecast.

@@ -45,6 +45,7 @@ struct PastOrigins: Sendable {
         view.dataset.histories, events: view.dataset.events, origin: view.origin,
         horizon: horizon, limits: limits, seed: view.sampleSeed)
     }
+    if configuration.blend == .backtest { trial.blend = BlendTrial() }
     let before = try await championConfiguration(in: session)
     let step = progress.step("gate", unit: "origins", total: trial.origins.count)
     let said = try await allSaid(from: trial.origins, champion: before, step: step, in: session)

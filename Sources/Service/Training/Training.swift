@@ -104,7 +104,7 @@ public enum Training {
     // What a service's loop has not come to yet, or a crash has kept it from.
     try await Arrivals.replayAll(clock: clock.machine, in: session)
     let configured = try await Configurations.inForce(in: session)
-    let configuration = try configured.configuration()
+    let asked = try configured.configuration()
     let view = try await session.run { db in
       try db.transaction(isolation: .repeatableRead, readOnly: true) { db in
         try TrainingView.read(clock: clock, in: db)
@@ -114,27 +114,21 @@ public enum Training {
       try await UnchangedInput.check(view, configuration: configured.version, in: session)
     }
     try await viewed()
+    let reconciled = try await ComputeThread.run { try view.reconciliation(asked) }
+    let configuration = asked.reconciled(reconciled.method)
     let settings = configuration.settings
     let step = progress.step("train", unit: "forecasts")
     let table =
       maker.isOwn
       ? try await view.forecast(settings, shared: shared, step: step, in: session)
       : try await ComputeThread.run { try maker.make(view.dataset, view.origin, settings) }
-    let made = try await ComputeThread.run {
-      let publication = Publication(
-        table, of: view.dataset.histories.map(\.series), carried: view.carried)
-      return Challenger(
-        table: table, forecasts: publication.forecasts,
-        flags: Detection.flags(view.detectionInput(table)))
-    }
     step.finish()
     let trial = try await PastOrigins(
       view: view, configuration: configuration, maker: maker, clock: clock
     ).trial(progress: progress, in: session)
-    let verdict = try await ComputeThread.run {
-      Gate.verdict(view.gateInput(made.table, trial, configuration))
-    }
-    let record = RunRecord(
+    let decision = RunDecision(
+      view: view, configuration: configuration, fitted: table, trial: trial)
+    var record = RunRecord(
       datasetVersion: view.dataset.version, contentDigest: view.dataset.contentDigest,
       asOf: view.asOf, origin: view.origin, horizon: configuration.horizonDays,
       quantiles: settings.quantiles, series: view.dataset.histories.count,
@@ -142,14 +136,11 @@ public enum Training {
       processorCore: Processor.coreName, startedAt: startedAt, regions: view.regions,
       configuration: configured.version, threads: ProcessInfo.processInfo.activeProcessorCount,
       comparedWith: view.champion?.run)
-    let (run, refusal) = try await session.run { db in
-      try db.transaction { db in
-        let decided = try Promotions.decide(
-          record, made, verdict, trial, against: view.champion, in: db)
-        try RunCostStore.insert(meter.cost(of: view.dataset), run: decided.run, in: db)
-        try published(decided.run, db)
-        return decided
-      }
+    record.reconciliation = reconciled.method
+    record.reconciliationFinding = reconciled.finding
+    let (made, run, refusal) = try await decision.settle(record, in: session) { run, db in
+      try RunCostStore.insert(meter.cost(of: view.dataset), run: run, in: db)
+      try published(run, db)
     }
     return TrainingSummary(run: run, record, made, refusal)
   }
@@ -166,7 +157,8 @@ extension RunConfiguration {
   /// What the forecasts are asked for: days beyond the horizon let a region fall behind.
   var settings: ForecastSettings {
     ForecastSettings(
-      horizon: horizonDays + Training.reserveDays, quantiles: quantiles, choice: method)
+      horizon: horizonDays + Training.reserveDays, quantiles: quantiles, choice: method,
+      reconciliation: reconciliation)
   }
 }
 
@@ -266,7 +258,8 @@ extension TrainingView {
     RunWork(
       datasetVersion: dataset.version, contentDigest: dataset.contentDigest, asOf: asOf,
       origin: origin, regions: regions.filter { $0.state == .trained }.map(\.region),
-      horizon: settings.horizon, method: settings.choice.rawValue, codeVersion: Version.text,
+      horizon: settings.horizon, method: settings.choice.rawValue,
+      reconciliation: settings.reconciliation.rawValue, codeVersion: Version.text,
       processorCore: Processor.coreName)
   }
 

@@ -159,8 +159,8 @@ public enum PruneStore {
   /// were; nil when there is no such run.
   ///
   /// The run in use stays, and so do the one before it, to which one rolls back, those that readers
-  /// were given within that time, and those from which any of these carried a stale region over.
-  /// Refused runs go like others.
+  /// were given within that time, those from which any of these carried a stale region over or took
+  /// locked days or a blend, and those that a lock in force holds. Refused runs go like others.
   public static func dropForecasts(
     olderThanDays days: Int, in db: isolated Session
   ) throws -> Int? {
@@ -197,6 +197,16 @@ public enum PruneStore {
         AND r.run_id NOT IN (
           SELECT g.carried_from FROM run_region g JOIN named USING (run_id)
           WHERE g.carried_from IS NOT NULL)
+        AND r.run_id NOT IN (
+          SELECT l.run_id FROM forecast_lock l JOIN run_lock h USING (lock_id)
+          JOIN named ON named.run_id = h.run_id)
+        AND r.run_id NOT IN (
+          SELECT b.compared_with FROM run b JOIN named USING (run_id)
+          WHERE b.blend_weight > 0 AND b.compared_with IS NOT NULL)
+        AND r.run_id NOT IN (
+          SELECT run_id FROM forecast_lock WHERE unlocked_at IS NULL
+            AND last_day > (SELECT origin FROM run JOIN publication USING (run_id)
+              ORDER BY publication_id DESC LIMIT 1))
       ORDER BY r.run_id
       """
     ).map { try $0[0] }

@@ -10,13 +10,16 @@ public struct RunWork: Hashable, Sendable {
   public let regions: [RegionCode]
   public let horizon: Int
   public let method: String
+  public let reconciliation: String
   public let codeVersion: String
   public let processorCore: String
 
   public init(
     datasetVersion: Int64, contentDigest: [UInt8], asOf: Day, origin: Day, regions: [RegionCode],
-    horizon: Int, method: String, codeVersion: String, processorCore: String
+    horizon: Int, method: String, reconciliation: String = "bottom-up", codeVersion: String,
+    processorCore: String
   ) {
+    self.reconciliation = reconciliation
     self.datasetVersion = datasetVersion
     self.contentDigest = contentDigest
     self.asOf = asOf
@@ -33,8 +36,8 @@ public struct RunWork: Hashable, Sendable {
     (contentDigest, origin, regions, horizon) == (
       other.contentDigest, other.origin, other.regions, other.horizon
     )
-      && (method, codeVersion, processorCore) == (
-        other.method, other.codeVersion, other.processorCore
+      && (method, reconciliation, codeVersion, processorCore) == (
+        other.method, other.reconciliation, other.codeVersion, other.processorCore
       )
   }
 }
@@ -93,10 +96,10 @@ public enum ShardStore {
     try db.execute(
       """
       INSERT INTO run_work (request_id, dataset_version, content_digest, as_of, origin, regions,
-        horizon, method, code_version, processor_core)
+        horizon, method, reconciliation, code_version, processor_core)
       VALUES (\(claim.request), \(work.datasetVersion), \(work.contentDigest), \(work.asOf),
-        \(work.origin), \(work.regions), \(work.horizon), \(work.method), \(work.codeVersion),
-        \(work.processorCore))
+        \(work.origin), \(work.regions), \(work.horizon), \(work.method),
+        \(work.reconciliation), \(work.codeVersion), \(work.processorCore))
       """)
     try db.execute(
       """
@@ -218,14 +221,14 @@ public enum ShardStore {
     try db.rows(
       """
       SELECT dataset_version, content_digest, as_of, origin, regions, horizon, method,
-        code_version, processor_core
+        code_version, processor_core, reconciliation
       FROM run_work WHERE request_id = \(request)
       """
     ).first.map { row in
       try RunWork(
         datasetVersion: row[0], contentDigest: row[1], asOf: row[2], origin: row[3],
-        regions: row[4], horizon: row[5], method: row[6], codeVersion: row[7],
-        processorCore: row[8])
+        regions: row[4], horizon: row[5], method: row[6], reconciliation: row[9],
+        codeVersion: row[7], processorCore: row[8])
     }
   }
 

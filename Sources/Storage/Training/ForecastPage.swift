@@ -31,7 +31,7 @@ extension ForecastStore {
       """
       SELECT n.level, n.item::text, n.location::text, n.region::text, n.category::text, f.origin,
         f.stale, f.tier, f.reason, f.first_day, f.means, f.quantiles, f.spread,
-        f.spread_parameters, f.node_id
+        f.spread_parameters, f.locks, f.node_id
       FROM forecast f JOIN node n USING (node_id)
       WHERE f.run_id = \(run) AND f.node_id > \(position)
         AND (\(parts.level?.rawValue)::text IS NULL OR n.level = \(parts.level?.rawValue))
@@ -42,6 +42,6 @@ extension ForecastStore {
         AND (\(parts.visible == nil) OR n.region = ANY (\(parts.visible ?? [])))
       ORDER BY f.node_id LIMIT \(limit)
       """
-    ).map { row in ListedForecast(position: try row[14], forecast: try forecast(row)) }
+    ).map { row in ListedForecast(position: try row[15], forecast: try forecast(row)) }
   }
 }

@@ -14,14 +14,14 @@ public enum ForecastStore {
     try db.copyIn(
       """
       COPY forecast (run_id, node_id, origin, stale, tier, reason, first_day, means, quantiles,
-        spread, spread_parameters, wape)
+        spread, spread_parameters, wape, locks)
       FROM STDIN (FORMAT binary)
       """
     ) { copy in
       for forecast in forecasts {
         guard let node = nodes[forecast.node] else { continue }
         let spread = StoredSpread(forecast.spread)
-        try copy.row(columns: 12)
+        try copy.row(columns: 13)
         copy.putInt32(run)
         copy.putInt32(node)
         copy.putDate(daysSince1970: forecast.origin.ordinal)
@@ -34,6 +34,11 @@ public enum ForecastStore {
         copy.putText(spread.family)
         copy.putDoubles(spread.parameters)
         if let wape = wapes[forecast.node] { copy.putDouble(wape) } else { copy.putNull() }
+        if forecast.locks.isEmpty {
+          copy.putNull()
+        } else {
+          copy.putInt32s(forecast.locks.map { Int32($0) })
+        }
       }
     }
     return nodes
@@ -47,7 +52,7 @@ public enum ForecastStore {
       """
       SELECT n.level, n.item::text, n.location::text, n.region::text, n.category::text, f.origin,
         f.stale, f.tier, f.reason, f.first_day, f.means, f.quantiles, f.spread,
-        f.spread_parameters
+        f.spread_parameters, f.locks
       FROM forecast f JOIN node n USING (node_id)
       WHERE f.run_id = \(run) AND n.region = \(region)
         AND (\(level?.rawValue)::text IS NULL OR n.level = \(level?.rawValue))
@@ -64,7 +69,7 @@ public enum ForecastStore {
       """
       SELECT n.level, n.item::text, n.location::text, n.region::text, n.category::text, f.origin,
         f.stale, f.tier, f.reason, f.first_day, f.means, f.quantiles, f.spread,
-        f.spread_parameters
+        f.spread_parameters, f.locks
       FROM forecast f JOIN node n USING (node_id) WHERE f.run_id = \(run)
       ORDER BY n.level, n.item, n.location, n.region, n.category
       """
@@ -97,12 +102,14 @@ public enum ForecastStore {
       item: try row[1], location: try row[2], region: try row[3], category: try row[4])
     let means: [Int64] = try row[10]
     let flat: [Double] = try row[11]
+    let locks: [Int32]? = try row[14]
     let quantiles = stride(from: 0, to: flat.count, by: max(means.count, 1)).map { first in
       Array(flat[first..<min(first + means.count, flat.count)])
     }
     return PublishedForecast(
       node: Node(level, of: series), origin: try row[5], isStale: try row[6], tier: tier,
-      reason: try row[8], firstDay: try row[9], means: means, quantiles: quantiles, spread: known)
+      reason: try row[8], firstDay: try row[9], means: means, quantiles: quantiles, spread: known,
+      locks: locks?.map { Int($0) } ?? [])
   }
 
   /// The identities of nodes, made where there is none yet.

@@ -28,9 +28,10 @@ public enum RegistryStore {
     for (place, check) in checks.enumerated() {
       try db.execute(
         """
-        INSERT INTO run_check (run_id, place, name, region, threshold, figure, passed, finding)
+        INSERT INTO run_check (run_id, place, name, region, leads, threshold, figure, passed,
+          finding)
         VALUES (\(Int32(run)), \(Int32(place)), \(check.name.rawValue), \(check.region),
-          \(check.limit), \(check.figure), \(check.hasPassed), \(check.finding))
+          \(check.leads?.description), \(check.limit), \(check.figure), \(check.hasPassed), \(check.finding))
         """)
     }
   }
@@ -39,7 +40,7 @@ public enum RegistryStore {
   public static func checks(ofRun run: Int, in db: isolated Session) throws -> [GateCheck] {
     try db.rows(
       """
-      SELECT name, region::text, threshold, figure, passed, finding FROM run_check
+      SELECT name, region::text, leads, threshold, figure, passed, finding FROM run_check
       WHERE run_id = \(run) ORDER BY place
       """
     ).map { row in
@@ -47,8 +48,10 @@ public enum RegistryStore {
       guard let name = GateCheck.Name(rawValue: name) else {
         throw StorageError.unknownWord(table: "run_check")
       }
+      let leads: String? = try row[2]
       return try GateCheck(
-        name, region: row[1], limit: row[2], figure: row[3], hasPassed: row[4], finding: row[5])
+        name, region: row[1], leads: leads.flatMap { LeadBand($0) }, limit: row[3],
+        figure: row[4], hasPassed: row[5], finding: row[6])
     }
   }
 
@@ -91,6 +94,17 @@ public enum RegistryStore {
       ORDER BY p.publication_id DESC LIMIT 1
       """
     ).first.map { (try $0[0], try $0[1]) }
+  }
+
+  /// Whether what a run published is what was fitted: nothing was blended, and no day locked.
+  public static func isAsFitted(run: Int, in db: isolated Session) throws -> Bool {
+    try db.rows(
+      """
+      SELECT coalesce(blend_weight, 0) = 0
+        AND NOT EXISTS (SELECT FROM run_lock l WHERE l.run_id = r.run_id AND l.cells > 0)
+      FROM run r WHERE run_id = \(Int32(run))
+      """
+    ).first.map { try $0[0] } ?? false
   }
 
   /// The last run, where it was refused in comparison with a champion, readers were given no other

@@ -44,6 +44,15 @@ public struct RunRecord: Sendable {
   public var threads: Int
   /// The run that it was held against; nil before the first.
   public var comparedWith: Int?
+  /// The locks that it held, each with how many days of series.
+  public var locks: [Int: Int] = [:]
+  /// The share of `comparedWith` in its forecasts; nil where nothing was blended.
+  public var blendWeight: Double?
+  /// In a sentence, where past origins chose it.
+  public var blendFinding: String?
+  /// How sums and series were made to agree.
+  public var reconciliation = ForecastSettings.Reconciliation.bottomUp
+  public var reconciliationFinding: String?
 
   public init(
     datasetVersion: Int64, contentDigest: [UInt8], asOf: Day, origin: Day, horizon: Int,
@@ -106,6 +115,11 @@ public struct FinishedRun: Hashable, Sendable {
   public let contentDigest: [UInt8]
   /// Whether its forecasts went with age.
   public let isDropped: Bool
+  /// The share of `comparedWith` in its forecasts; nil where nothing was blended.
+  public let blendWeight: Double?
+  public let blendFinding: String?
+  public let reconciliation: ForecastSettings.Reconciliation
+  public let reconciliationFinding: String?
 }
 
 /// What became of a run.
@@ -155,6 +169,7 @@ public enum RunStore {
   ) throws -> Int {
     let run = try insert(record, as: state, in: db)
     try insert(record.regions, run: run, in: db)
+    try ForecastLockStore.insert(record.locks, run: run, in: db)
     let nodes = try ForecastStore.insert(forecasts, run: run, wapes: wapes, in: db)
     try FlagStore.insert(flags, run: run, nodes: nodes, in: db)
     return Int(run)
@@ -199,7 +214,8 @@ public enum RunStore {
         coalesce(
           r.run_id = (SELECT run_id FROM publication ORDER BY publication_id DESC LIMIT 1), false),
         r.state, r.compared_with, r.configuration_version, r.code_version, r.processor_core,
-        r.threads, r.content_digest, r.forecasts_dropped_at IS NOT NULL
+        r.threads, r.content_digest, r.forecasts_dropped_at IS NOT NULL, r.blend_weight,
+        r.blend_finding, r.reconciliation, r.reconciliation_finding
       FROM run r WHERE \(run)::bigint IS NULL OR r.run_id < \(run)
       ORDER BY r.run_id DESC LIMIT \(limit)
       """
@@ -212,7 +228,10 @@ public enum RunStore {
 
   private static func finished(_ row: Row) throws -> FinishedRun {
     let state: String = try row[10]
-    guard let state = RunState(rawValue: state) else {
+    let reconciliation: String = try row[20]
+    guard let state = RunState(rawValue: state),
+      let reconciliation = ForecastSettings.Reconciliation(rawValue: reconciliation)
+    else {
       throw StorageError.unknownWord(table: "run")
     }
     return FinishedRun(
@@ -220,7 +239,9 @@ public enum RunStore {
       horizon: try row[4], series: try row[5], observations: try row[6], startedAt: try row[7],
       finishedAt: try row[8], isPublished: try row[9], state: state, comparedWith: try row[11],
       configuration: try row[12], codeVersion: try row[13], processorCore: try row[14],
-      threads: try row[15], contentDigest: try row[16], isDropped: try row[17])
+      threads: try row[15], contentDigest: try row[16], isDropped: try row[17],
+      blendWeight: try row[18], blendFinding: try row[19], reconciliation: reconciliation,
+      reconciliationFinding: try row[21])
   }
 
   /// The last day that a run has seen; nil when there is no such run.
@@ -257,13 +278,15 @@ public enum RunStore {
       """
       INSERT INTO run (dataset_version, content_digest, as_of, origin, horizon, quantiles, series,
         observations, code_version, processor_core, started_at, finished_at, state, compared_with,
-        configuration_version, threads)
+        configuration_version, threads, blend_weight, blend_finding, reconciliation,
+        reconciliation_finding)
       VALUES (\(record.datasetVersion), \(record.contentDigest), \(record.asOf),
         \(record.origin), \(record.horizon), \(record.quantiles), \(record.series),
         \(record.observations), \(record.codeVersion), \(record.processorCore),
         \(record.startedAt), clock_timestamp(), \(state.rawValue),
         \(record.comparedWith.map { Int32($0) }), \(record.configuration.map { Int32($0) }),
-        \(Int32(record.threads)))
+        \(Int32(record.threads)), \(record.blendWeight), \(record.blendFinding),
+        \(record.reconciliation.rawValue), \(record.reconciliationFinding))
       RETURNING run_id
       """)[0][0]
   }

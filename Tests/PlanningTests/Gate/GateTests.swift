@@ -123,4 +123,70 @@ struct GateTests {
     }
     #expect([50, 63, 64, 71, 84, 85, 400].map(origins) == [0, 0, 1, 2, 3, 4, 4])
   }
+
+  /// A table whose first days are others.
+  private func table(_ units: [String: Double], nearDays: Int, times factor: Double)
+    -> ForecastTable
+  {
+    let table = table(units)
+    return ForecastTable(
+      origin: table.origin, settings: table.settings, days: table.days,
+      nodes: table.nodes.map { forecast in
+        NodeForecast(
+          node: forecast.node, tier: forecast.tier, reason: "",
+          means: forecast.means.enumerated().map { lead, mean in
+            lead < nearDays ? Int64(Double(mean) * factor) : mean
+          }, quantiles: [], spread: .certain)
+      })
+  }
+
+  @Test("churn is judged by region and days ahead, and a band's own limit goes before that of all")
+  func leadChurn() throws {
+    let units = ["north": 10.0, "south": 10.0]
+    var limits = GateLimits()
+    let champion = Publication(table(units), of: Self.histories.map(\.series), carried: [])
+    func checks(_ challenger: ForecastTable) -> [GateCheck] {
+      let trial = GateTrial(
+        Self.histories, events: [], origin: Self.origin, horizon: 28, limits: limits, seed: 7)
+      return Gate.verdict(
+        GateInput(
+          table: challenger, histories: Self.histories, trial: trial,
+          previous: champion.forecasts, locations: 20, freshLocations: 20, horizon: 28,
+          limits: limits)
+      ).checks.filter { $0.name == .churn }
+    }
+    // A week that doubles is a quarter of four weeks, which passes as a whole.
+    let doubled = checks(table(units, nearDays: 7, times: 2))
+    #expect(doubled.filter { $0.leads == nil }.map(\.figure) == [0.25, 0.25])
+    #expect(doubled.filter { $0.leads == LeadBand("1-7") }.map(\.figure) == [1, 1])
+    #expect(doubled.filter { !$0.hasPassed }.allSatisfy { $0.leads == LeadBand("1-7") })
+    #expect(
+      doubled.first { !$0.hasPassed }?.finding
+        == "in north, 1 to 7 days ahead, it overthrows 100.0 % of the forecast in use, and 45.0 %"
+        + " is what a run may")
+    limits.leadChurn = [try #require(LeadBand("1-7")): 2]
+    limits.regionLeadChurn = [
+      try #require(RegionCode("south")): [
+        try #require(LeadBand("1-7")): 0.5, try #require(LeadBand("8+")): 0,
+      ]
+    ]
+    let own = checks(table(units, nearDays: 7, times: 2))
+    #expect(own.filter { !$0.hasPassed }.map(\.region?.text) == ["south"])
+    #expect(own.count == 2 + 1 + 2)
+    #expect(own.last?.leads?.description == "8+" && own.last?.figure == 0)
+  }
+
+  @Test("days ahead have one spelling, and end no earlier than they begin")
+  func leadBands() {
+    for text in ["1-7", "8-14", "15+", "3", "365", "1-365"] {
+      #expect(LeadBand(text)?.description == text)
+    }
+    for text in ["", "0-7", "7-1", "1-366", "366+", "1-7+", "+7", "01-7", "1--7", "7-7", "-3", "x"]
+    {
+      #expect(LeadBand(text) == nil, "\(text)")
+    }
+    #expect(
+      ["15+", "1-7", "8-14", "1+"].compactMap { LeadBand($0) }.sorted().map(\.description)
+        == ["1-7", "1+", "8-14", "15+"])
+  }
 }

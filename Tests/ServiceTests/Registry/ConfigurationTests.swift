@@ -22,13 +22,22 @@ struct ConfigurationTests {
     configuration.gate.origins = 2
     configuration.gate.churn = 0.125
     configuration.gate.regionChurn = [code("north"): 0.5]
+    configuration.gate.leadChurn = [try #require(LeadBand("1-14")): 0.25]
+    configuration.gate.regionLeadChurn = [code("south"): [try #require(LeadBand("1-14")): 0.5]]
+    configuration.blend = .backtest
+    configuration.reconciliation = .wls
     let text = ConfigurationDocument.text(configuration)
     #expect(try ConfigurationDocument.read(text) == configuration)
     #expect(
       ConfigurationDocument.changes(from: RunConfiguration(), to: configuration) == [
-        "gate.churn 0.35 -> 0.125", "gate.origins 4 -> 2", "gate.region_churn.north none -> 0.5",
+        #"blend 0.0 -> "backtest""#, "gate.churn 0.35 -> 0.125",
+        "gate.lead_churn.1-14 none -> 0.25",
+        "gate.lead_churn.1-7 0.45 -> none", "gate.lead_churn.15+ 0.45 -> none",
+        "gate.lead_churn.8-14 0.45 -> none", "gate.origins 4 -> 2",
+        "gate.region_churn.north none -> 0.5", "gate.region_lead_churn.south.1-14 none -> 0.5",
         "horizon_days 28 -> 14", #"method "auto" -> "ets""#,
         "quantiles [0.05,0.1,0.25,0.5,0.75,0.9,0.95,0.975] -> [0.1,0.5]",
+        #"reconciliation "bottom-up" -> "wls""#,
       ])
   }
 
@@ -44,6 +53,11 @@ struct ConfigurationTests {
       (#"{"gate":{"wape_ratio":"1"}}"#, "gate.wape_ratio is '1'; it should be a number from 0"),
       (#"{"gate":{"churm":1}}"#, "may have no 'gate.churm'"),
       (#"{"gate":{"region_churn":{"north":-1}}}"#, "gate.region_churn.north is -1.0"),
+      (#"{"gate":{"lead_churn":{"7-1":1}}}"#, "gate.lead_churn is '7-1'; it should be days ahead"),
+      (#"{"gate":{"region_lead_churn":{"north":{"1-7":"x"}}}}"#, "north.1-7 is 'x'"),
+      (#"{"blend":1.5}"#, "blend is 1.5; it should be a number from 0 to 1, or 'backtest'"),
+      (#"{"blend":"some"}"#, "blend is 'some'"),
+      (#"{"reconciliation":"ols"}"#, "one of bottom-up, wls, mint, auto"),
       (#"{"gate":7}"#, "gate is 7.0; it should be an object"),
     ])
   func faults(document: String, words: String) throws {

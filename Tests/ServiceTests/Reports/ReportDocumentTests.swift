@@ -27,7 +27,8 @@ struct ReportDocumentTests {
     let inner = ["q0.1", "q0.25", "q0.5", "q0.75", "q0.9", "q0.95"]
     let notes: [OrderLine.Note] = [
       .noStockRecord, .stockCounted(daysBefore: 4), .noLeadTime, .intervalTooLong,
-      .dailyReviewAssumed, .forecastExtended(days: 5), .partsWithoutSuggestion(1, of: 3),
+      .dailyReviewAssumed, .forecastExtended(days: 5), .locked(days: 4),
+      .partsWithoutSuggestion(1, of: 3),
     ]
     #expect(documented == columns.filter { !inner.contains($0) } + notes.map(\.code))
   }

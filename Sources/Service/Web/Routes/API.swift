@@ -30,6 +30,7 @@ extension API {
       DemandRoutes(api: api),
       SourceRoutes(api: api), LocationRoutes(api: api),
       PromotionRoutes(api: api), ConfigurationRoutes(api: api),
+      ForecastLockRoutes(api: api),
       ReadyRoute(api: api),
     ]
   }

@@ -16,6 +16,9 @@ struct ConfigurationRoutes: RouteGroup {
     .optional("horizon_days", .integer(ConfigurationDocument.horizonRange)),
     .optional("quantiles", .array(of: .number)),
     .optional("method", .choice(ForecastSettings.Choice.allCases.map(\.rawValue))),
+    .optional(
+      "reconciliation", .choice(ForecastSettings.Reconciliation.allCases.map(\.rawValue))),
+    .optional("blend", Schema(value: ["type": ["number", "string"]])),
     .optional("gate", Schema(value: ["type": "object"])),
   ])
 

@@ -76,9 +76,10 @@ private struct ForecastAnswer: Encodable, Sendable {
   let firstDay: Day
   let means: [Double]
   let quantiles: [String: [Double]]
+  let locks: [Int]
 
   private enum CodingKeys: String, CodingKey {
-    case run, level, item, location, region, category, origin, tier, reason, mean, quantiles
+    case locks, run, level, item, location, region, category, origin, tier, reason, mean, quantiles
     case isStale = "stale"
     case firstDay = "first_day"
   }
@@ -89,6 +90,7 @@ private struct ForecastAnswer: Encodable, Sendable {
     self.run = run.run
     (node, origin, isStale) = (forecast.node, forecast.origin, forecast.isStale)
     (tier, reason, firstDay) = (forecast.tier, forecast.reason, forecast.firstDay)
+    locks = forecast.locks
     means = forecast.means.map { Double($0) / 1000 }
     quantiles = Dictionary(
       zip(run.quantiles.map { "\($0)" }, forecast.quantiles), uniquingKeysWith: { $1 })
@@ -109,6 +111,7 @@ private struct ForecastAnswer: Encodable, Sendable {
     try container.encode(firstDay.description, forKey: .firstDay)
     try container.encode(means, forKey: .mean)
     try container.encode(quantiles, forKey: .quantiles)
+    if !locks.isEmpty { try container.encode(locks, forKey: .locks) }
   }
 
   static let schema = Schema.object([
@@ -120,5 +123,9 @@ private struct ForecastAnswer: Encodable, Sendable {
     .required("mean", .array(of: .number).described("Units per day.")),
     .required(
       "quantiles", .map(of: .array(of: .number)).described("Units per day, by probability.")),
+    .optional(
+      "locks",
+      .array(of: .integer()).described(
+        "Of a series with locked days: the lock that holds each day, 0 where none does.")),
   ])
 }

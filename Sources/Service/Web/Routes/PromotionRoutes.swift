@@ -76,10 +76,22 @@ struct PromotionRoutes: RouteGroup {
 private struct ChangeAnswer: Encodable, Sendable {
   let run: Int
   let before: Int?
+  let locksNotHeld: [Int]?
 
-  init(_ change: Promotions.Change) { (run, before) = (change.run, change.before) }
+  private enum CodingKeys: String, CodingKey {
+    case run, before
+    case locksNotHeld = "locks_not_held"
+  }
+
+  init(_ change: Promotions.Change) {
+    (run, before) = (change.run, change.before)
+    locksNotHeld = change.locksNotHeld.isEmpty ? nil : change.locksNotHeld
+  }
 
   static let schema = Schema.object([
     .required("run", .integer()), .optional("before", .integer()),
+    .optional(
+      "locks_not_held",
+      .array(of: .integer()).described("Locks in force that the run was made without.")),
   ])
 }

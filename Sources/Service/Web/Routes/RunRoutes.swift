@@ -141,6 +141,7 @@ private struct RunAnswer: Encodable, Sendable {
   struct Check: Encodable, Sendable {
     let check: String
     let region: String?
+    let leads: String?
     let limit: Double?
     let figure: Double?
     let passed: Bool
@@ -178,8 +179,17 @@ private struct RunAnswer: Encodable, Sendable {
   let finishedAt: String
   let isPublished: Bool
   var regions: [Region]?
+  var locks: [Int]?
+  let blendWeight: Double?
+  let blendFinding: String?
+  let reconciliation: String
+  let reconciliationFinding: String?
 
   private enum CodingKeys: String, CodingKey {
+    case locks, reconciliation
+    case blendWeight = "blend_weight"
+    case blendFinding = "blend_finding"
+    case reconciliationFinding = "reconciliation_finding"
     case run, state, origin, series, observations, regions, threads, configuration, checks
     case publications
     case comparedWith = "compared_with"
@@ -209,9 +219,12 @@ private struct RunAnswer: Encodable, Sendable {
     checks = details.checks.filter { $0.region.map(caller.maySee) ?? true }.map { check in
       Check(
         check: check.name.rawValue, region: check.region?.text,
-        limit: check.limit, figure: check.figure.flatMap { $0.isFinite ? $0 : nil },
+        leads: check.leads?.description, limit: check.limit,
+        figure: check.figure.flatMap { $0.isFinite ? $0 : nil },
         passed: check.hasPassed, finding: check.finding)
     }
+    locks = details.locks.filter { $0.record.lock.region.map(caller.maySee) ?? true }
+      .map(\.record.lock.id)
     publications = details.publications.map {
       Published(at: $0.publishedAt.description, by: $0.publishedBy, reason: $0.reason)
     }
@@ -234,6 +247,10 @@ private struct RunAnswer: Encodable, Sendable {
     startedAt = run.startedAt.description
     finishedAt = run.finishedAt.description
     isPublished = run.isPublished
+    (blendWeight, blendFinding) = (run.blendWeight, run.blendFinding)
+    (reconciliation, reconciliationFinding) = (
+      run.reconciliation.rawValue, run.reconciliationFinding
+    )
   }
 
   static let schema = Schema.object([
@@ -254,9 +271,15 @@ private struct RunAnswer: Encodable, Sendable {
       .array(
         of: .object([
           .required("check", .choice(GateCheck.Name.allCases.map(\.rawValue))),
-          .optional("region", .code), .optional("limit", .number), .optional("figure", .number),
+          .optional("region", .code),
+          .optional("leads", .text().described("The days ahead, as 8-14 or 15+.")),
+          .optional("limit", .number), .optional("figure", .number),
           .required("passed", .boolean), .required("finding", .text()),
         ]))),
+    .required("reconciliation", .choice(["bottom-up", "wls", "mint"])),
+    .optional("reconciliation_finding", .text()),
+    .optional("blend_weight", .number), .optional("blend_finding", .text()),
+    .optional("locks", .array(of: .integer().described("A lock that it held."))),
     .optional(
       "publications",
       .array(
