@@ -46,18 +46,18 @@ struct HybridPanels {
     try task(panel, of: columns).answer().forecasts
   }
 
-  /// A panel as numbers alone.
-  func task(_ panel: Panel, of columns: [PanelColumn]) -> ShardTask {
-    ShardTask(
-      input(columns, panel.all, design), own: panel.own.count,
-      bucketIsWeek: window.grid.bucket == .week, keptErrors: keptErrors)
-  }
-
   /// Per column of its own, how far forecasts from each of the last buckets were off, by lead.
   func trialErrors(
     _ panel: Panel, of columns: [PanelColumn], buckets: Int
   ) throws -> [[Hybrid.TrialError]?] {
     try task(panel, of: columns).trialErrors(buckets: buckets)
+  }
+
+  /// A panel as numbers alone.
+  func task(_ panel: Panel, of columns: [PanelColumn]) -> ShardTask {
+    ShardTask(
+      input(columns, panel.all, design), own: panel.own.count,
+      bucketIsWeek: window.grid.bucket == .week, keptErrors: keptErrors)
   }
 
   private var design: Matrix {

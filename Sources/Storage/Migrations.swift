@@ -16,6 +16,7 @@ extension Migration {
     Migration(name: "m0011_shards", script: text(PackageResources.m0011_shards_sql)),
     Migration(name: "m0012_stability", script: text(PackageResources.m0012_stability_sql)),
     Migration(name: "m0013_work", script: text(PackageResources.m0013_work_sql)),
+    Migration(name: "m0014_upkeep", script: text(PackageResources.m0014_upkeep_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

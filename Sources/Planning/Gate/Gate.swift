@@ -61,7 +61,7 @@ public enum Gate {
       .finite, limit: 0, figure: Double(broken.count), hasPassed: broken.isEmpty,
       finding: broken.isEmpty
         ? "all forecasts are numbers and not negative"
-        : "\(broken.count) forecasts are below zero or no numbers")
+        : "\(broken.count.grouped) forecasts are below zero or no numbers")
   }
 
   // MARK: - Past origins
@@ -135,7 +135,7 @@ public enum Gate {
       .leak, limit: 0, figure: Double(leaks), hasPassed: leaks == 0,
       finding: leaks == 0
         ? "days after an origin change nothing"
-        : "\(leaks) forecasts of past days change with demand that came after them")
+        : "\(leaks.grouped) forecasts of past days change with demand that came after them")
   }
 
   // MARK: - What is about to be published
@@ -201,8 +201,8 @@ public enum Gate {
     return GateCheck(
       .rungs, limit: input.limits.upperRungShare, figure: share,
       hasPassed: low <= toleratedSeries || share >= input.limits.upperRungShare,
-      finding: "\(low) of \(selling.count) series that sell are forecast by their mean or not at"
-        + " all")
+      finding: "\(low.grouped) of \(selling.count.grouped) series that sell are forecast by their"
+        + " mean or not at all")
   }
 
   private static func failedFits(_ input: GateInput) -> GateCheck {
@@ -212,8 +212,8 @@ public enum Gate {
     return GateCheck(
       .failedFits, limit: input.limits.failedFitShare, figure: share,
       hasPassed: failed <= toleratedSeries || share <= input.limits.failedFitShare,
-      finding: "\(failed) of \(input.table.nodes.count) forecasts were not to be believed and were"
-        + " replaced")
+      finding: "\(failed.grouped) of \(input.table.nodes.count.grouped) forecasts were not to be"
+        + " believed and were replaced")
   }
 
   private static func fresh(_ input: GateInput) -> GateCheck {
@@ -222,8 +222,8 @@ public enum Gate {
     return GateCheck(
       .fresh, limit: input.limits.freshShare, figure: share,
       hasPassed: share >= input.limits.freshShare,
-      finding: "\(input.freshLocations) of \(input.locations) locations are as fresh as they"
-        + " promised")
+      finding: "\(input.freshLocations.grouped) of \(input.locations.grouped) locations are as"
+        + " fresh as they promised")
   }
 
   // MARK: - Figures
@@ -235,7 +235,8 @@ public enum Gate {
   }
 
   private static func units(_ value: Double) -> String {
-    value.isFinite && value.magnitude < 1e15 ? "\(Int(value.rounded()))" : "more than can be sold"
+    guard value.isFinite, value.magnitude < 1e15 else { return "more than can be sold" }
+    return Int(value.rounded()).grouped
   }
 }
 

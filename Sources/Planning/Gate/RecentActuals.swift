@@ -8,6 +8,7 @@ struct RecentActuals: Sendable {
 
   /// The position after the last known day's; positions count days.
   let next: Int
+  let hierarchy: Hierarchy
   let nodes: [Node: NodeHistory]
   /// The series' own nodes, in the order of their codes.
   let series: [Node]
@@ -37,6 +38,7 @@ struct RecentActuals: Sendable {
       nodes[node] = NodeHistory(sumOf: members.lazy.map { prepared[$0] }, next: next)
     }
     self.next = next
+    self.hierarchy = hierarchy
     self.nodes = nodes
     series = hierarchy.levels.last.map { hierarchy.nodes(of: $0).map { hierarchy.nodes[$0] } } ?? []
   }

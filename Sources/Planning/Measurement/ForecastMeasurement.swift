@@ -75,7 +75,7 @@ public struct ForecastMeasurement: Sendable {
   }
 
   /// The mean squared change from day to day; nil where nothing changes.
-  private static func changes(_ values: ArraySlice<Double>) -> Double? {
+  static func changes(_ values: some Collection<Double>) -> Double? {
     var (sum, count) = (0.0, 0)
     for (one, next) in zip(values, values.dropFirst()) {
       let change = next - one

@@ -9,15 +9,16 @@ struct AlertDigest: Sendable {
   /// Flags shown one by one; a message of thousands would be read by nobody.
   static let shownFlags = 25
 
-  let region: RegionCode
+  /// Nil for what concerns all of them alike.
+  let region: RegionCode?
   let run: Int
   let origin: Day
   /// Of the region, then those that concern all regions together.
   let flags: [Flag]
 
   /// Nil when there is nothing to tell: no flag, or only such as inform.
-  init?(region: RegionCode, run: Int, origin: Day, flags all: [Flag]) {
-    let own = all.filter { $0.region == region }
+  init?(region: RegionCode?, run: Int, origin: Day, flags all: [Flag]) {
+    let own = region == nil ? [] : all.filter { $0.region == region }
     // Of what concerns everybody only what somebody should act on.
     let common = all.filter { $0.region == nil && $0.severity > .info }
     let flags = (own + common).enumerated().sorted { left, right in
@@ -55,13 +56,27 @@ struct AlertDigest: Sendable {
 
   var subject: String {
     // A code may hold what some take for the end of a line.
-    let name = region.text.unicodeScalars.map { $0.properties.isWhitespace ? " " : $0 }
-    return "Forecast of \(String(String.UnicodeScalarView(name))): \(count)"
+    let name = place.unicodeScalars.map { $0.properties.isWhitespace ? " " : $0 }
+    return "Forecast of \(String(String.UnicodeScalarView(name))): \(headline ?? count)"
+  }
+
+  /// The region's name.
+  var place: String { region?.text ?? "all regions" }
+
+  /// What a message of one matter is about.
+  private var headline: String? {
+    guard Set(flags.map(\.rule)).count == 1 else { return nil }
+    return switch flags[0].rule {
+    case .refusedRun: "run \(run) was not published"
+    case .accuracyBreach: "it is not borne out by the days that have arrived"
+    case .replayMismatch: "run \(run) does not come out again as it was published"
+    case .levelJump, .revision, .untrustedValue, .staleRegion: nil
+    }
   }
 
   var text: String {
     var lines = [
-      "Forecast of \(region), run \(run), data through \(origin)", "", "\(count).", "",
+      "Forecast of \(place), run \(run), data through \(origin)", "", "\(count).", "",
     ]
     for (rule, count) in rules { lines.append("  \(count.grouped) x \(rule.words)") }
     for flag in shown {
@@ -78,10 +93,21 @@ struct AlertDigest: Sendable {
       return "The forecast in use is the one before. 'quartermaster runs show \(run)' tells every"
         + " check; somebody should look before ordering by an older forecast for long."
     }
+    if flags.contains(where: { $0.rule == .accuracyBreach }) {
+      return "The forecast is in use all the same, and a run has been asked for; look at it before"
+        + " you order by it. 'quartermaster report accuracy' tells by how much it is off."
+    }
+    if flags.contains(where: { $0.rule == .replayMismatch }) {
+      return "Forecasts were changed in the database, or the data that the run saw was."
+        + " 'quartermaster replay \(run)' compares all of it; somebody should restore them or train"
+        + " anew before ordering by it."
+    }
     return "Flagged forecasts are in use like all others: look at them before you order by them."
   }
 
-  var reason: String { "You are told because you are a planner of \(region)." }
+  var reason: String {
+    "You are told because you are a planner" + (region.map { " of \($0)." } ?? ".")
+  }
 }
 
 extension Flag {

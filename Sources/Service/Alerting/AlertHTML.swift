@@ -35,7 +35,7 @@ extension AlertDigest {
     <div style="font-size:13px;color:\(Self.faint)">Quartermaster &middot; run \(run) &middot; \
     data through \(origin.description.escaped)</div>
     <h1 style="margin:6px 0 0;font-size:22px;line-height:1.3;font-weight:600">\
-    Forecast of \(region.text.escaped)</h1>
+    Forecast of \(place.escaped)</h1>
     </td></tr>
 
     """

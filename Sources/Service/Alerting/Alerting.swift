@@ -13,34 +13,58 @@ public enum Alerting {
   /// flags. Returns how many there are.
   @discardableResult
   public static func queue(run: Int, in db: isolated Session) throws -> Int {
-    try queue(raised(by: run, in: db), run: run, in: db)
+    let flags = try raised(by: run, in: db)
+    return try queue(.flags, ofRun: run, in: db) { _ in flags }
+  }
+
+  /// Tells every region's planners that a run was refused, in the run's own transaction.
+  static func queue(_ refusal: RunRefusal, in db: isolated Session) throws {
+    try queue(.refusal, ofRun: refusal.run, in: db, refusal.flags(toldIn:))
+  }
+
+  /// Tells a region's planners that its forecasts are no longer believed, in the transaction that
+  /// raises the flag.
+  static func queue(accuracyBreach flag: Flag, run: Int, in db: isolated Session) throws {
+    try queue(.accuracyBreach, ofRun: run, in: db) { $0 == flag.region ? [flag] : [] }
+  }
+
+  /// Tells every planner, once however many regions are his, that a run is not what was published,
+  /// in the transaction that raises the flag.
+  static func queue(replayMismatch flag: Flag, run: Int, in db: isolated Session) throws {
+    guard let origin = try RunStore.origin(ofRun: run, in: db),
+      let digest = AlertDigest(region: nil, run: run, origin: origin, flags: [flag])
+    else { return }
+    let addresses = Set(try PlannerStore.list(in: db).map(\.address)).sorted()
+    try OutboxStore.queue(
+      try addresses.map { try message(digest, to: $0) }, about: .replayMismatch, run: run, in: db)
   }
 
   @discardableResult
-  private static func queue(_ flags: [Flag], run: Int, in db: isolated Session) throws -> Int {
-    let planners = try flags.isEmpty ? [] : PlannerStore.list(in: db)
+  private static func queue(
+    _ topic: MailTopic, ofRun run: Int, in db: isolated Session,
+    _ flags: (RegionCode) throws -> [Flag]
+  ) throws -> Int {
+    let planners = try PlannerStore.list(in: db)
     guard !planners.isEmpty, let origin = try RunStore.origin(ofRun: run, in: db) else { return 0 }
     var messages: [DraftMessage] = []
     for (region, planners) in Dictionary(grouping: planners, by: \.region).sorted(by: {
       $0.key < $1.key
     }) {
-      guard let digest = AlertDigest(region: region, run: run, origin: origin, flags: flags) else {
+      let told = try flags(region)
+      guard let digest = AlertDigest(region: region, run: run, origin: origin, flags: told) else {
         continue
       }
-      let (subject, text, html) = (digest.subject, digest.text, digest.html)
-      for planner in planners {
-        messages.append(
-          DraftMessage(
-            headerID: try headerID(run: run), region: region, recipient: planner.address,
-            subject: subject, text: text, html: html))
-      }
+      messages += try planners.map { try message(digest, to: $0.address) }
     }
-    return try OutboxStore.queue(messages, run: run, in: db)
+    return try OutboxStore.queue(messages, about: topic, run: run, in: db)
   }
 
-  /// Tells every region's planners that a run was refused, in the run's own transaction.
-  static func queueRefusal(of run: Int, _ flag: Flag, in db: isolated Session) throws {
-    try queue([flag], run: run, in: db)
+  private static func message(
+    _ digest: AlertDigest, to address: String
+  ) throws -> DraftMessage {
+    DraftMessage(
+      headerID: try headerID(run: digest.run), region: digest.region, recipient: address,
+      subject: digest.subject, text: digest.text, html: digest.html)
   }
 
   /// The gravest first.

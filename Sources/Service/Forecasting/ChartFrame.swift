@@ -1,3 +1,5 @@
+internal import Inventory
+
 /// The paper on which demand and forecasts are drawn: where a bucket and an amount stand, the grid,
 /// and lines and areas over it, as SVG that stands alone.
 struct ChartFrame: Sendable {

@@ -1,3 +1,4 @@
+internal import Inventory
 internal import Planning
 
 extension ForecastFilter.Summary {

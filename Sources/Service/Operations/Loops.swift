@@ -17,6 +17,8 @@ struct Loops: Sendable {
   let retention: Retention
   let watch: WatchSettings
 
+  /// Runs that were made again, by night and because somebody asked.
+  let replays: Metrics.Counter
   private let failures: Metrics.Counter
 
   init(
@@ -28,6 +30,9 @@ struct Loops: Sendable {
     (self.metrics, self.log, self.clock, self.worker) = (metrics, log, clock, worker)
     self.retention = retention
     self.watch = watch
+    replays = metrics.counter(
+      "quartermaster_replays_total", "Runs that were made again, by what came of it.",
+      labels: ["verdict"])
     failures = metrics.counter(
       "quartermaster_failures_total", "Failures of what goes on by itself.",
       labels: ["event", "code"])
@@ -49,6 +54,7 @@ struct Loops: Sendable {
         group.addTask { await replayArrivals() }
         group.addTask { await watchRuns() }
         group.addTask { await replayNightly() }
+        group.addTask { await replayAsked() }
       }
       if roles.contains(.mailer), let mail { group.addTask { await deliver(mail) } }
     }

@@ -1,3 +1,5 @@
+internal import Inventory
+
 /// What is shown of a step that takes longer than a second, and when: count, rate and time left.
 ///
 /// It reads no clock: each call says how much time has passed since the step began.
@@ -93,18 +95,5 @@ extension Duration {
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
     return "\(whole / 3600) h \(whole / 60 % 60) min"
-  }
-}
-
-extension BinaryInteger {
-  /// With commas between groups of three digits.
-  public var grouped: String {
-    let digits = String(magnitude)
-    var text = ""
-    for (position, digit) in digits.enumerated() {
-      if position > 0, (digits.count - position).isMultiple(of: 3) { text += "," }
-      text.append(digit)
-    }
-    return (self < 0 ? "-" : "") + text
   }
 }

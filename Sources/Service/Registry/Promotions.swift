@@ -40,10 +40,11 @@ public enum Promotions {
       try Alerting.queue(run: run, in: db)
       return (run, nil)
     }
-    let refusal = RunRefusal(run: run, champion: inUse?.run, reason: reason)
+    let refusal = RunRefusal(
+      run: run, champion: inUse?.run, reason: reason, failed: verdict.failed)
     // Readers see the flags of the run in use.
-    try FlagStore.raise(refusal.flag, run: inUse?.run ?? run, in: db)
-    try Alerting.queueRefusal(of: run, refusal.flag, in: db)
+    try FlagStore.raise(refusal.flags, run: inUse?.run ?? run, in: db)
+    try Alerting.queue(refusal, in: db)
     return (run, refusal)
   }
 
@@ -153,24 +154,6 @@ extension Challenger {
     forecasts.reduce(into: [:]) { wapes, forecast in
       wapes[forecast.node] = trial.wape(of: forecast.node)
     }
-  }
-}
-
-extension RunRefusal {
-  var flag: Flag {
-    Flag(
-      rule: .refusedRun, severity: .warning, region: nil, node: nil, expected: nil, found: nil,
-      message: sentence)
-  }
-}
-
-extension RunRefusal: Failure {
-  public var code: String { "run-refused" }
-  public var exitCode: ExitCode { .failure }
-
-  public var sentence: String {
-    "run \(run) was not published: \(reason); "
-      + (champion.map { "the forecast of run \($0) stays in use" } ?? "there is no forecast yet")
   }
 }
 

@@ -76,6 +76,7 @@ extension RunDetails {
       ("finished", "\(run.finishedAt.second), begun \(run.startedAt.second)"),
       ("asked for by", request?.asker ?? "a person, 'quartermaster train'"),
       ("cost", cost?.sentence ?? "not kept"),
+      ("gain", gainSentence ?? "nothing to compare with"),
       ("compared with", run.comparedWith.map { "run \($0)" } ?? "no earlier run"),
     ] + stability
   }

@@ -1,3 +1,5 @@
+internal import Inventory
+
 /// A report whose lines are figures: one source of its table, CSV and JSON.
 struct FigureReport: Sendable {
   struct Column: Sendable {

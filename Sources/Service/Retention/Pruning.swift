@@ -56,7 +56,18 @@ public enum Pruning {
             try await again(in: session) { db in
               try PruneStore.dropSettled(olderThanDays: days, in: db)
             }
-          case .forecasts: try await dropForecasts(olderThanDays: days, in: session)
+          case .forecasts:
+            try await whileAny(in: session) { db in
+              try PruneStore.dropForecasts(olderThanDays: days, in: db)
+            }
+          case .accuracy:
+            try await whileAny(in: session) { db in
+              try PruneStore.dropAccuracy(olderThanDays: days, in: db)
+            }
+          case .movements:
+            try await again(in: session) { db in
+              try PruneStore.dropMovements(olderThanDays: days, in: db)
+            }
           }
       }
       lines.append(Report.Line(what: what, keptDays: retention.days(of: what), rows: rows))
@@ -82,13 +93,12 @@ public enum Pruning {
     return rows
   }
 
-  private static func dropForecasts(
-    olderThanDays days: Int, in session: Session
+  /// Repeats short transactions until one finds nothing.
+  private static func whileAny(
+    in session: Session, _ step: @Sendable @escaping (isolated Session) throws -> Int?
   ) async throws -> Int {
     var rows = 0
-    while let dropped = try await session.run({ db in
-      try db.transaction { db in try PruneStore.dropForecasts(olderThanDays: days, in: db) }
-    }) {
+    while let dropped = try await session.run({ db in try db.transaction { db in try step(db) } }) {
       try Task.checkCancellation()
       rows += dropped
     }
@@ -121,6 +131,8 @@ public enum Pruning {
                 through: PruneStore.place(olderThanDays: days, in: db), in: db)
             case .quarantine: try PruneStore.oldSettled(olderThanDays: days, in: db)
             case .forecasts: try PruneStore.oldForecasts(olderThanDays: days, in: db)
+            case .accuracy: try PruneStore.oldAccuracy(olderThanDays: days, in: db)
+            case .movements: try PruneStore.oldMovements(olderThanDays: days, in: db)
             }
           }
           return Report.Line(what: what, keptDays: days, rows: rows ?? 0)
@@ -139,6 +151,8 @@ extension Retention {
     case .changes: changeDays
     case .quarantine: quarantineDays
     case .forecasts: runDays
+    case .accuracy: accuracyDays
+    case .movements: movementDays
     }
   }
 }

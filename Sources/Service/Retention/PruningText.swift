@@ -1,3 +1,4 @@
+internal import Inventory
 internal import Storage
 
 extension Pruning.Report {
@@ -28,6 +29,8 @@ extension Prunable {
     case .changes: "replaced values"
     case .quarantine: "settled rows of quarantine"
     case .forecasts: "forecasts of earlier runs"
+    case .accuracy: "accuracy of earlier runs"
+    case .movements: "lines of journals"
     }
   }
 }

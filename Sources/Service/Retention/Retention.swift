@@ -13,6 +13,10 @@ public struct Retention: Hashable, Sendable {
   public var quarantineDays: Int? = 90
   /// Days for which runs that nobody reads any more keep their forecasts and flags.
   public var runDays: Int? = 90
+  /// Days for which it is known how far runs were from what was sold, after they were measured.
+  public var accuracyDays: Int? = 730
+  /// Days for which lines of journals stay.
+  public var movementDays: Int? = 730
 
   public init() {}
 
@@ -60,6 +64,10 @@ public struct Retention: Hashable, Sendable {
     Setting(
       variable: "QUARTERMASTER_KEEP_QUARANTINE_DAYS", path: \.quarantineDays, range: 1...100_000),
     Setting(variable: "QUARTERMASTER_KEEP_RUNS_DAYS", path: \.runDays, range: 1...100_000),
+    Setting(
+      variable: "QUARTERMASTER_KEEP_ACCURACY_DAYS", path: \.accuracyDays, range: 1...100_000),
+    Setting(
+      variable: "QUARTERMASTER_KEEP_MOVEMENTS_DAYS", path: \.movementDays, range: 1...100_000),
   ]
 }
 

@@ -1,3 +1,4 @@
+internal import Inventory
 public import Storage
 
 /// Measures a run from its start.

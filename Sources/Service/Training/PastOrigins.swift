@@ -130,7 +130,10 @@ struct PastOrigins: Sendable {
   /// Whether the days after an origin change forecasts from there.
   private func look(from origin: Day, _ trial: inout GateTrial) throws {
     let sample = Set(trial.sample)
-    let histories = view.dataset.histories.filter { sample.contains($0.series) }
+    // A series that begins later has a forecast only where it is seen, which says nothing.
+    let histories = view.dataset.histories.filter {
+      sample.contains($0.series) && $0.start <= origin
+    }
     let seeing = view.dataset.with(histories)
     let blind = view.dataset.with(histories.compactMap { $0.known(through: origin) })
     let settings = configuration.trialSettings

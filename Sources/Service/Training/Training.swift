@@ -40,6 +40,8 @@ public struct RunRefusal: Error, Hashable, Sendable {
   /// The run that stays in use; nil where there is none.
   public let champion: Int?
   public let reason: String
+  /// The checks that failed, the gravest first.
+  public let failed: [GateCheck]
 }
 
 /// One training of all regions, from one dataset version to one publication.

@@ -41,55 +41,11 @@ public struct NightlyReplay: Sendable {
     guard let run = try await session.run({ db in try RunStore.published(in: db)?.run }) else {
       return nil
     }
-    let outcome: Result<RunReplay, any Error>
-    do {
-      outcome = .success(
-        try await RunReplay.run(run, sample: sample, seed: seed, clock: clock, in: session))
-    } catch {
-      outcome = .failure(error)
-    }
-    let record = try NightlyReplay.record(outcome, run: run)
+    let record = try await ServedReplay.make(
+      of: run, sample: sample, seed: seed, clock: clock, in: session)
     try await session.run { db in
-      try db.transaction { db in
-        try ReplayStore.insert(record, in: db)
-        if let flag = NightlyReplay.flag(record) {
-          _ = try WatchStore.raise(flag, run: run, in: db)
-        }
-      }
+      try db.transaction { db in _ = try ServedReplay.keep(record, in: db) }
     }
     return record
-  }
-
-  private static func record(_ outcome: Result<RunReplay, any Error>, run: Int) throws
-    -> ReplayRecord
-  {
-    switch outcome {
-    case .success(let replay):
-      let first = replay.comparison.firstFarApart ?? replay.comparison.first
-      return ReplayRecord(
-        run: run, verdict: replay.verdict.rawValue, compared: replay.comparison.values,
-        differing: replay.comparison.differing, finding: first?.sentence)
-    case .failure(let error as RunReplayRefusal):
-      return ReplayRecord(
-        run: run, verdict: "impossible", compared: 0, differing: 0, finding: error.sentence)
-    case .failure(let error as DatasetVersionError):
-      return ReplayRecord(
-        run: run, verdict: "impossible", compared: 0, differing: 0, finding: error.sentence)
-    case .failure(let error): throw error
-    }
-  }
-
-  /// Nil for a run that comes out as it was published.
-  private static func flag(_ record: ReplayRecord) -> Flag? {
-    guard ["different", "impossible"].contains(record.verdict) else { return nil }
-    let what =
-      record.verdict == "different"
-      ? "\(record.differing.grouped) of \(record.compared.grouped) values differ, first"
-      : "it could not be made again"
-    return Flag(
-      rule: .replayMismatch, severity: .warning, region: nil, node: nil, expected: nil,
-      found: Double(record.differing),
-      message: "Run \(record.run), made again from its data, is not what was published: \(what):"
-        + " \(record.finding ?? "no reason is known").")
   }
 }

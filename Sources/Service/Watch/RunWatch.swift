@@ -98,6 +98,7 @@ public struct RunWatch: Sendable {
       else { continue }
       let flag = breach.flag(of: region, days: line.days)
       guard try WatchStore.raise(flag, run: run.run, in: db) else { continue }
+      try Alerting.queue(accuracyBreach: flag, run: run.run, in: db)
       raised.append((region, flag.message))
     }
     guard !raised.isEmpty else { return [] }

@@ -28,12 +28,22 @@ extension Loops {
       })
   }
 
+  /// Replays runs that somebody asks for.
+  func replayAsked() async {
+    await Rounds(target, pause: .seconds(5)).run(
+      failed: { failed("run-not-replayed", $0) },
+      round: { session in
+        let asked = AskedReplay(target: target, clock: clock(nil))
+        guard let record = try await asked.once(in: session) else { return false }
+        replays.add(1, record.verdict)
+        say(record)
+        return true
+      })
+  }
+
   /// Replays the run in use once a night.
   func replayNightly() async {
     guard let sample = watch.replaySample else { return }
-    let replays = metrics.counter(
-      "quartermaster_replays_total", "Runs that were made again, by what came of it.",
-      labels: ["verdict"])
     await Rounds(target, pause: .seconds(600)).run(
       failed: { failed("run-not-replayed", $0) },
       round: { session in
@@ -42,14 +52,18 @@ extension Loops {
           let record = try await nightly.replay(seed: .random(in: 0...UInt64.max), in: session)
         else { return false }
         replays.add(1, record.verdict)
-        log.say(
-          record.verdict == "identical" ? .info : .warning, "run-replayed",
-          [
-            "run": .integer(record.run), "verdict": .string(record.verdict),
-            "values": .integer(record.compared), "differing": .integer(record.differing),
-            "finding": record.finding.map(JSONValue.string) ?? .null,
-          ])
+        say(record)
         return false
       })
+  }
+
+  private func say(_ record: ReplayRecord) {
+    log.say(
+      record.verdict == "identical" ? .info : .warning, "run-replayed",
+      [
+        "run": .integer(record.run), "verdict": .string(record.verdict),
+        "values": .integer(record.compared), "differing": .integer(record.differing),
+        "finding": record.finding.map(JSONValue.string) ?? .null,
+      ])
   }
 }

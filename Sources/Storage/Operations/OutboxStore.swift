@@ -1,17 +1,30 @@
 public import Inventory
 public import Postgres
 
+/// What a message is about.
+public enum MailTopic: String, CaseIterable, Hashable, Sendable {
+  /// What a run flagged when it was published.
+  case flags
+  /// A run that was not published.
+  case refusal
+  /// Forecasts in use that days which have arrived do not bear out.
+  case accuracyBreach = "accuracy-breach"
+  /// A run in use that, made again, is not what was published.
+  case replayMismatch = "replay-mismatch"
+}
+
 /// A message as it is written, before anybody tries to deliver it.
 public struct DraftMessage: Hashable, Sendable {
   public let headerID: String
-  public let region: RegionCode
+  /// Nil for what concerns all of them alike.
+  public let region: RegionCode?
   public let recipient: String
   public let subject: String
   public let text: String
   public let html: String
 
   public init(
-    headerID: String, region: RegionCode, recipient: String, subject: String, text: String,
+    headerID: String, region: RegionCode?, recipient: String, subject: String, text: String,
     html: String
   ) {
     self.headerID = headerID
@@ -47,21 +60,23 @@ public struct OutboxCounts: Hashable, Sendable {
 
 /// Mail that waits for its delivery, written in the transaction of what it tells.
 public enum OutboxStore {
-  /// Puts messages into the outbox; a recipient who was told of the run already is not told twice.
+  /// Puts messages into the outbox; a recipient who was told of that about the run already is not
+  /// told twice.
   @discardableResult
   public static func queue(
-    _ messages: [DraftMessage], run: Int, in db: isolated Session
+    _ messages: [DraftMessage], about topic: MailTopic, run: Int, in db: isolated Session
   ) throws -> Int {
     try db.execute(
       """
       INSERT INTO mail_message
-        (header_id, run_id, region, recipient, subject, text_body, html_body)
-      SELECT header_id, \(Int32(run)), region, recipient, subject, text_body, html_body
+        (header_id, run_id, topic, region, recipient, subject, text_body, html_body)
+      SELECT header_id, \(Int32(run)), \(topic.rawValue), region, recipient, subject, text_body,
+        html_body
       FROM unnest(\(messages.map(\.headerID)), \(messages.map(\.region)),
         \(messages.map(\.recipient)), \(messages.map(\.subject)), \(messages.map(\.text)),
         \(messages.map(\.html)))
         AS m (header_id, region, recipient, subject, text_body, html_body)
-      ON CONFLICT (run_id, region, recipient) DO NOTHING
+      ON CONFLICT (run_id, topic, (coalesce(region::text, '')), recipient) DO NOTHING
       """)
   }
 

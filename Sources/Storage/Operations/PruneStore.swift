@@ -10,6 +10,10 @@ public enum Prunable: String, CaseIterable, Hashable, Sendable {
   case quarantine
   /// Forecasts of runs that nobody reads any more.
   case forecasts
+  /// Figures of how far runs were from what was sold afterwards.
+  case accuracy
+  /// Lines of journals: demand and stock that were made of them stay.
+  case movements
 }
 
 /// Drops what is old, in short transactions of the caller's.

@@ -16,6 +16,8 @@ public struct UnmeasuredRun: Hashable, Sendable {
 /// Which figures of accuracy are asked for; nil leaves a part open.
 public struct AccuracyQuery: Hashable, Sendable {
   public var by = AccuracyGrouping.region
+  /// Items at locations, or sums of them.
+  public var level = Level.itemLocation
   /// Regions that the reader may see; nil for all.
   public var visible: [RegionCode]?
   public var region: RegionCode?
@@ -101,11 +103,21 @@ public enum AccuracyStore {
       INSERT INTO accuracy_measured (run_id, region, through, dataset_version)
       VALUES (\(run), \(region), \(measured.through), \(version))
       ON CONFLICT (run_id, region) DO UPDATE SET through = excluded.through,
-        dataset_version = excluded.dataset_version, measured_at = clock_timestamp()
+        dataset_version = excluded.dataset_version, measured_at = clock_timestamp(),
+        dropped_at = NULL
       """)
   }
 
   static let neverSold = "never-sold"
+
+  /// Whether a run's figures of any region went with age.
+  public static func isDropped(run: Int, in db: isolated Session) throws -> Bool {
+    try db.rows(
+      """
+      SELECT EXISTS (
+        SELECT FROM accuracy_measured WHERE run_id = \(run) AND dropped_at IS NOT NULL)
+      """)[0][0]
+  }
 
   /// The last day that was measured anywhere, or in a region; nil before the first.
   public static func lastDay(
@@ -127,7 +139,7 @@ public enum AccuracyStore {
       WITH asked AS (
         SELECT \(query.by.group) AS grouped, \(query.by.order) AS place, r.origin + a.lead AS day,
           a.*
-        FROM accuracy a JOIN run r USING (run_id)
+        FROM \(query.source) a JOIN run r USING (run_id)
         WHERE r.origin + a.lead BETWEEN \(query.from) AND \(query.through)
           AND (\(query.run)::bigint IS NULL OR a.run_id = \(query.run))
           AND (\(query.region)::text IS NULL OR a.region = \(query.region))
@@ -168,6 +180,14 @@ public enum AccuracyStore {
     sums.naiveForecastAbsoluteError = try row[12]
     return AccuracyLine(
       group: try row[0], days: try row[1], sums: sums, trackingSignal: try row[13])
+  }
+}
+
+extension AccuracyQuery {
+  /// The rows that tell of the level.
+  fileprivate var source: SQL {
+    level == .itemLocation
+      ? "accuracy" : "(SELECT * FROM accuracy_of_sums WHERE level = \(level.rawValue))"
   }
 }
 

@@ -53,9 +53,9 @@ public enum FlagStore {
       """)
   }
 
-  /// Adds a flag of no node to a run that is there already.
-  public static func raise(_ flag: Flag, run: Int, in db: isolated Session) throws {
-    try insert([flag], run: Int32(run), nodes: [:], in: db)
+  /// Adds flags of no node to a run that is there already.
+  public static func raise(_ flags: [Flag], run: Int, in db: isolated Session) throws {
+    try insert(flags, run: Int32(run), nodes: [:], in: db)
   }
 
   public static func flags(_ query: FlagQuery, in db: isolated Session) throws -> [StoredFlag] {

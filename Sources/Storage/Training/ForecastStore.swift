@@ -61,6 +61,22 @@ public enum ForecastStore {
     ).map(forecast)
   }
 
+  /// The forecasts of some levels of a run.
+  public static func forecasts(
+    ofRun run: Int, levels: [Level], in db: isolated Session
+  ) throws -> [PublishedForecast] {
+    try db.rows(
+      """
+      SELECT n.level, n.item::text, n.location::text, n.region::text, n.category::text, f.origin,
+        f.stale, f.tier, f.reason, f.first_day, f.means, f.quantiles, f.spread,
+        f.spread_parameters
+      FROM forecast f JOIN node n USING (node_id)
+      WHERE f.run_id = \(run) AND n.level = ANY (\(levels.map(\.rawValue)))
+      ORDER BY n.level, n.item, n.location, n.region, n.category
+      """
+    ).map(forecast)
+  }
+
   /// Every forecast of a run.
   public static func forecasts(
     ofRun run: Int, in db: isolated Session

@@ -84,6 +84,16 @@ public enum OverviewStore {
     ).map { row in FlagCount(region: try row[0], severity: try row[1], count: try row[2]) }
   }
 
+  /// The newest run, if it was refused and the one in use was there before it.
+  public static func refusalSincePublication(in db: isolated Session) throws -> FinishedRun? {
+    let inUse = try RunStore.published(in: db)
+    guard let newest = try RunStore.runs(before: nil, limit: 1, in: db).first,
+      newest.state == .refused,
+      inUse.map({ $0.publishedAt < newest.finishedAt }) ?? true
+    else { return nil }
+    return newest
+  }
+
   /// Why the newest run that was asked for after the publication in use failed; nil when it did
   /// not.
   public static func failureSincePublication(in db: isolated Session) throws -> String? {

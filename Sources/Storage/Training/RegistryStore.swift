@@ -96,17 +96,6 @@ public enum RegistryStore {
     ).first.map { (try $0[0], try $0[1]) }
   }
 
-  /// Whether what a run published is what was fitted: nothing was blended, and no day locked.
-  public static func isAsFitted(run: Int, in db: isolated Session) throws -> Bool {
-    try db.rows(
-      """
-      SELECT coalesce(blend_weight, 0) = 0
-        AND NOT EXISTS (SELECT FROM run_lock l WHERE l.run_id = r.run_id AND l.cells > 0)
-      FROM run r WHERE run_id = \(Int32(run))
-      """
-    ).first.map { try $0[0] } ?? false
-  }
-
   /// The last run, where it was refused in comparison with a champion, readers were given no other
   /// since, and no check failed that time alone may mend; nil where it was not.
   public static func standingRefusal(

@@ -16,11 +16,16 @@ struct AccuracyReportCommand: RunnableCommand, Hashable {
       Of each day that has arrived since it was forecast, for items at locations: WAPE beside that \
       of repeating the last week, what the forecast added to it, bias (above 0 too high), RMSSE, \
       pinball loss, coverage of the outermost quantiles, and the tracking signal. The service \
-      measures what has arrived by itself.
+      measures what has arrived by itself. Published sums, as those of a region, have figures of \
+      their own: --level.
       """,
     options: [
       .init(
         name: "by", value: "GROUP", help: "region, category, class, lead or run; default region"),
+      .init(
+        name: "level", value: "LEVEL",
+        help: "item-location, or sums: total, region, location, category, item, category-region,"
+          + " item-region or category-location; default item-location"),
       .init(name: "region", value: "REGION", help: "of one region; default all"),
       .init(name: "run", value: "N", help: "of one run; default all published ones"),
       .init(name: "from", value: "DAY", help: "the first day; default 28 days"),
@@ -36,11 +41,15 @@ struct AccuracyReportCommand: RunnableCommand, Hashable {
       .init(
         commandLine: "quartermaster report accuracy --region CA --by lead --format csv",
         effect: "prints a region's figures for each day ahead"),
+      .init(
+        commandLine: "quartermaster report accuracy --level region",
+        effect: "tells how far each region's total was off"),
     ])
 
   init(_ arguments: Arguments) throws(UsageFailure) {
     var request = AccuracyReport.Request()
     request.by = try arguments.choice("by", of: AccuracyGrouping.self) ?? .region
+    request.level = try arguments.choice("level", of: Level.self) ?? .itemLocation
     request.region = try arguments.value("region", Expected.code) { RegionCode($0) }
     request.run = try arguments.run()
     request.from = try arguments.value("from", Expected.day) { Day($0) }

@@ -58,6 +58,68 @@ struct AccuracyReportTests {
     }
   }
 
+  @Test("published sums have figures of their own, by people's SQL, too")
+  func sums() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      var warehouse = try await SmallRetailer.seeded(session)
+      _ = try await SmallRetailer.publish(warehouse.clock, in: session)
+      warehouse.clock = SmallRetailer.clock("2024-07-05")
+      try await SmallRetailer.send(
+        to: warehouse, from: day("2024-07-01"), through: day("2024-07-05"))
+      _ = try await Measuring.run(clock: warehouse.clock, in: session)
+      let observations: [Level: Int] = [
+        .total: 5, .region: 10, .location: 15, .category: 10, .item: 10, .categoryRegion: 20,
+        .itemRegion: 20, .categoryLocation: 30, .itemLocation: 30,
+      ]
+      for level in Level.allCases {
+        let lines = try await report(.region, in: session) { $0.level = level }.lines
+        let sums = try await expected(of: level, in: session)
+        #expect(lines.reduce(0) { $0 + $1.sums.observations } == observations[level])
+        let error = lines.reduce(0) { $0 + $1.sums.absoluteError }
+        let demand = lines.reduce(0) { $0 + $1.sums.demand }
+        #expect(abs(error - sums.error) < 1e-6 && abs(demand - sums.demand) < 1e-6, "\(level)")
+        #expect(lines.allSatisfy { $0.sums.coverage != nil && $0.sums.naiveWAPE != nil })
+        #expect(lines.map(\.group) == (level.keepsRegion ? ["north", "south"] : [""]))
+      }
+      let total = try await report(.region, in: session) { $0.level = .total }
+      #expect(total.text(.csv).contains("\nall regions,5,5,"))
+      let categories = try await report(.category, in: session) { $0.level = .category }
+      #expect(categories.lines.map(\.group) == ["food", "home"])
+      await #expect(throws: AccuracyRefusal.notOfLevel(.region, what: "class")) {
+        try await report(.demandClass, in: session) { $0.level = .region }
+      }
+      await #expect(throws: AccuracyRefusal.notOfLevel(.total, what: "region")) {
+        try await report(.lead, in: session) { ($0.level, $0.region) = (.total, code("north")) }
+      }
+      // A reader of a region has no sum that spans regions.
+      let visible = try await report(.lead, in: session) {
+        ($0.level, $0.visible) = (.total, [code("north")])
+      }
+      #expect(visible.lines.isEmpty)
+    }
+  }
+
+  @Test("a late region keeps sums over regions waiting, and a sum within one has its own")
+  func late() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      var warehouse = try await SmallRetailer.seeded(session)
+      _ = try await SmallRetailer.publish(warehouse.clock, in: session)
+      warehouse.clock = SmallRetailer.clock("2024-07-05")
+      try await SmallRetailer.send(
+        to: warehouse, from: day("2024-07-01"), through: day("2024-07-05"), regions: ["north"])
+      _ = try await Measuring.run(clock: warehouse.clock, in: session)
+      #expect(
+        try await report(.region, in: session) { $0.level = .region }.lines.map(\.group) == [
+          "north"
+        ])
+      #expect(try await report(.lead, in: session) { $0.level = .total }.lines.isEmpty)
+      try await SmallRetailer.send(
+        to: warehouse, from: day("2024-07-01"), through: day("2024-07-03"), regions: ["south"])
+      _ = try await Measuring.run(clock: warehouse.clock, in: session)
+      #expect(try await report(.lead, in: session) { $0.level = .total }.lines.count == 3)
+    }
+  }
+
   @Test("a run is measured anew with every further day, corrections of the days before included")
   func again() async throws {
     try await withDatabase(.migrated) { session, _ in
@@ -147,6 +209,28 @@ struct AccuracyReportTests {
       await #expect(throws: ReportRefusal.self) {
         try await StabilityReport.read(asked, in: session)
       }
+    }
+  }
+
+  /// Σ|y − f| and Σy over a level's nodes and days, by people's SQL.
+  private func expected(
+    of level: Level, in session: Session
+  ) async throws -> (error: Double, demand: Double) {
+    try await session.run { db in
+      let row = try db.rows(
+        """
+        SELECT sum(abs(y - mean)), sum(y) FROM (
+          SELECT f.mean, sum(d.quantity) AS y
+          FROM published_forecast f
+          JOIN demand d ON d.day = f.day AND (f.item IS NULL OR f.item = d.item)
+            AND (f.location IS NULL OR f.location = d.location)
+            AND (f.region IS NULL OR f.region = d.region)
+          JOIN item i ON i.code = d.item AND (f.category IS NULL OR f.category = i.category)
+          WHERE f.level = \(level.rawValue) AND d.day > '2024-06-30'
+          GROUP BY f.level, f.item, f.location, f.region, f.category, f.day, f.mean
+        ) AS days
+        """)[0]
+      return (try row[0], try row[1])
     }
   }
 

@@ -1,3 +1,4 @@
+import Inventory
 import Service
 import Synchronization
 import Testing

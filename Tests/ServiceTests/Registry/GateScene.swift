@@ -38,7 +38,7 @@ struct GateScene {
   }
 
   /// Three regions of two locations with four items of two categories each, for a year and more.
-  private static func retailer(
+  static func retailer(
     through origin: Day, _ random: inout SeededGenerator
   ) -> [DemandHistory] {
     var histories: [DemandHistory] = []
@@ -92,11 +92,18 @@ struct GateScene {
   /// A way to spoil forecasts, and what it is called.
   struct Fault {
     let name: String
-    let alter: (ForecastTable) -> ForecastTable
+    let alter: @Sendable (ForecastTable) -> ForecastTable
   }
 
   /// One of each kind, as strong as the generator says.
   func faults(_ random: inout SeededGenerator) -> [Fault] {
+    Self.faults(of: histories, &random)
+  }
+
+  /// - Parameter histories: the retailer's, with what came after the forecasts.
+  static func faults(
+    of histories: [DemandHistory], _ random: inout SeededGenerator
+  ) -> [Fault] {
     let factor =
       Bool.random(using: &random)
       ? Double.random(in: 0.3...0.75, using: &random)
@@ -108,7 +115,7 @@ struct GateScene {
     let items = Set(histories.compactMap(\.series.item)).sorted()
     let share = Double.random(in: 0.35...1, using: &random)
     let gone = Set(items.shuffled(using: &random).prefix(Int(share * Double(items.count))))
-    let victim = Int.random(in: 0..<challenger.nodes.count, using: &random)
+    let victim = Int.random(in: 0..<1_000, using: &random)
     let knowing = Double.random(in: 0.6...1, using: &random)
     return [
       Fault(name: "scaled by \(factor)") { $0.altered { _, means in means.map { $0 * factor } } },
@@ -126,12 +133,14 @@ struct GateScene {
           node.region == region ? means.map { $0 * broken } : means
         }
       },
-      Fault(name: "leaking, \(knowing) of it known") { leaking($0, knowing) },
+      Fault(name: "leaking, \(knowing) of it known") { leaking($0, histories, knowing) },
     ]
   }
 
   /// A forecast of days that have been mixed with what they brought.
-  private func leaking(_ table: ForecastTable, _ share: Double) -> ForecastTable {
+  private static func leaking(
+    _ table: ForecastTable, _ histories: [DemandHistory], _ share: Double
+  ) -> ForecastTable {
     var known: [Series: DemandHistory] = [:]
     for history in histories { known[history.series] = history }
     return table.altered { node, means in

@@ -40,9 +40,11 @@ struct RefusedRunTests {
       let flags = try await FlagListing.read(in: session).flags.filter {
         $0.flag.rule == .refusedRun
       }
-      #expect(flags.map(\.run) == [1] && flags[0].flag.message == refusal.sentence)
+      #expect(flags.map(\.run) == [1, 1, 1])
+      #expect(flags.map(\.flag.region?.text) == [nil, "north", "south"])
       let mails = try await text("SELECT text_body FROM mail_message", in: session)
-      #expect(mails.count == 1 && mails[0].contains(refusal.sentence))
+      #expect(mails.count == 1 && mails[0].contains(flags[0].flag.message))
+      #expect(mails[0].contains(flags[1].flag.message) && !mails[0].contains("in south"))
       #expect(mails[0].contains("quartermaster runs show 2"))
       let stored = try await text(
         "SELECT count(*)::text FROM forecast GROUP BY run_id ORDER BY run_id", in: session)
@@ -101,6 +103,38 @@ struct RefusedRunTests {
         try db.execute("UPDATE run_check SET passed = false WHERE name = 'fresh'")
       }
       #expect(try await standing() == nil)
+    }
+  }
+
+  @Test("what failed in one region is flagged there, and the others are told whose fault it is")
+  func oneRegion() async throws {
+    try await withDatabase(.trained) { session, _ in
+      for (planner, region) in [("ann", "north"), ("bob", "south")] {
+        _ = try await Planners.add(
+          "\(planner)@example.com", region: code(region), actor: "test", in: session)
+      }
+      _ = try await Configurations.set(
+        #"{"gate": {"wape_ratio": 9, "region_wape_ratio": 9, "naive_ratio": 9,"#
+          + #" "least_wape_ratio": 0, "total_deviation": 9}}"#, by: "ann", reason: "a test",
+        in: session)
+      let summary = try await Training.run(
+        by: maker { table in
+          table.altered { node, means in
+            node.region?.text == "south" ? means.map { $0 * 2 } : means
+          }
+        }, clock: Warehouse(session: session).clock, in: session)
+      let refusal = try #require(summary.refusal)
+      #expect(refusal.failed.map(\.name) == [.churn])
+      let flags = try await FlagListing.read(in: session).flags.map(\.flag).filter {
+        $0.rule == .refusedRun
+      }
+      #expect(flags.map(\.region?.text) == ["south"])
+      #expect(flags[0].message.hasPrefix("Run 2 was not published: in south it overthrows 100"))
+      let mails = try await text(
+        "SELECT subject || ': ' || text_body FROM mail_message ORDER BY region", in: session)
+      #expect(mails.count == 2 && mails[1].contains(flags[0].message))
+      #expect(mails[0].hasPrefix("Forecast of north: run 2 was not published: "))
+      #expect(mails[0].contains("Run 2 was not published: checks failed in south; the forecast"))
     }
   }
 

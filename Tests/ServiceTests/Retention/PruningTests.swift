@@ -151,6 +151,76 @@ struct PruningTests {
     }
   }
 
+  @Test("figures of accuracy go by age, but not the run in use's, nor what a report shows")
+  func accuracy() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      var warehouse = try await SmallRetailer.seeded(session)
+      let first = try await SmallRetailer.publish(warehouse.clock, in: session)
+      var arrived = day("2024-06-30")
+      var runs: [Int] = []
+      for weeks in [2, 6, 10] {
+        let last = day("2024-06-30") + 7 * weeks
+        warehouse.clock = ZoneClock(asOf: last, deploymentZone: "UTC")
+        try await SmallRetailer.send(to: warehouse, from: arrived + 1, through: last)
+        arrived = last
+        _ = try await Measuring.run(clock: warehouse.clock, in: session)
+        runs.append(try await SmallRetailer.publish(warehouse.clock, in: session).run)
+      }
+      _ = try await session.run { db in
+        for table in ["accuracy_measured", "sums_measured"] {
+          try db.execute(
+            """
+            UPDATE \(identifier: table) SET measured_at = measured_at - interval '731 days'
+            """)
+        }
+      }
+      let before = try await warehouse.count("accuracy") + warehouse.count("accuracy_of_sums")
+      let dry = try await Pruning.run(Retention(), isDryRun: true, in: session)
+      let old = try #require(rows(.accuracy, dry))
+      #expect(old > 0 && old < before)
+      #expect(rows(.accuracy, try await Pruning.run(Retention(), in: session)) == old)
+      #expect(
+        try await warehouse.count("accuracy") + warehouse.count("accuracy_of_sums")
+          == before - old)
+      var request = AccuracyReport.Request()
+      request.run = first.run
+      let asked = request
+      await #expect(throws: AccuracyRefusal.dropped(run: first.run)) {
+        try await AccuracyReport.read(asked, in: session)
+      }
+      #expect(
+        try await AccuracyReport.read(AccuracyReport.Request(), in: session).lines.count == 2)
+      // What went is not measured anew.
+      #expect(try await Measuring.run(clock: warehouse.clock, in: session).isEmpty)
+      #expect(rows(.accuracy, try await Pruning.run(Retention(), in: session)) == 0)
+    }
+  }
+
+  @Test("lines of journals go by age once they came so long ago, and what they made stays")
+  func movements() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      let warehouse = try await Warehouse.stocked(session)
+      let lines = "id,kind,item,location,at,quantity\n"
+      try await warehouse.sync(
+        .movements, lines + "1,count,oats,leeds,2020-06-01,50\n2,sale,oats,leeds,2020-06-02,5\n")
+      #expect(rows(.movements, try await Pruning.run(Retention(), in: session)) == 0)
+      try await age("kind = 'movements'", byDays: 731, in: session)
+      try await warehouse.sync(.movements, lines + "3,sale,oats,leeds,2020-06-02,1\n")
+      // The young line is of the same day as an old one.
+      #expect(rows(.movements, try await Pruning.run(Retention(), in: session)) == 1)
+      try await age("kind = 'movements'", byDays: 731, in: session)
+      let demand = try await warehouse.demand()
+      let dry = try await Pruning.run(Retention(), isDryRun: true, in: session)
+      #expect(rows(.movements, dry) == 2)
+      #expect(rows(.movements, try await Pruning.run(Retention(), in: session)) == 2)
+      #expect(try await warehouse.count("movement") == 0)
+      #expect(try await warehouse.demand() == demand && demand == ["oats leeds 2020-06-02 6.0"])
+      let late = try await warehouse.sync(
+        .movements, lines + "4,sale,oats,leeds,2020-06-03,1\n")
+      #expect(late.codes == ["before_retention"])
+    }
+  }
+
   @Test("what is kept forever stays")
   func forever() async throws {
     try await withDatabase(.migrated) { session, _ in
@@ -159,6 +229,7 @@ struct PruningTests {
       try await age("true", byDays: 20_000, in: session)
       var retention = Retention()
       (retention.keyDays, retention.changeDays, retention.runDays) = (nil, nil, nil)
+      (retention.accuracyDays, retention.movementDays) = (nil, nil)
       let report = try await Pruning.run(retention, in: session)
       #expect(report.rows == 0)
       #expect(report.text.contains("forever"))

@@ -133,6 +133,63 @@ struct SchedulerTests {
     }
   }
 
+  /// Lets the database say that it is another time.
+  private func tell(_ instant: String, in session: Session) async throws {
+    try await session.run { db in
+      try db.script(
+        """
+        CREATE SCHEMA IF NOT EXISTS told;
+        CREATE OR REPLACE FUNCTION told.clock_timestamp() RETURNS timestamptz
+          LANGUAGE sql STABLE AS 'SELECT ''\(instant)''::timestamptz';
+        SET search_path = told, pg_catalog, public;
+        """)
+    }
+  }
+
+  /// The slots that a scheduler puts into the queue which looks every ten minutes.
+  private func slots(
+    _ cron: String, zone: String, from start: String, minutes: Int, in session: Session
+  ) async throws -> [String] {
+    try await tell(start, in: session)
+    try await Schedules.set(
+      code("daily"), ScheduleExpression(cron), timeZone: zone, actor: "ann", in: session)
+    let scheduler = Scheduler(clock: SchedulerTests.clock)
+    let first = try #require(Instant(start)).microseconds
+    var found: [String] = []
+    for minute in stride(from: 0, through: minutes, by: 10) {
+      let now = Instant(microseconds: first + Int64(minute) * 60_000_000)
+      try await tell(now.description, in: session)
+      found += try await scheduler.look(in: session).map { try $0.get().slot.description }
+    }
+    let queued = try await requests(in: session)
+    #expect(queued.count == 1 && queued[0].slot?.description == found.last)
+    return found
+  }
+
+  @Test("the night in which clocks go forward has its slot at the next minute there is")
+  func forward() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      // Berlin's 02:30 of 31 March 2024 was skipped, at 01:00 UTC.
+      let found = try await slots(
+        "30 2 * * *", zone: "Europe/Berlin", from: "2024-03-30T00:05:00Z", minutes: 4000,
+        in: session)
+      #expect(
+        found == ["2024-03-30T01:30:00Z", "2024-03-31T01:00:00Z", "2024-04-01T00:30:00Z"])
+    }
+  }
+
+  @Test("the night in which clocks go back has its slot once, the first time")
+  func back() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      // Berlin's 02:30 of 27 October 2024 came twice, at 00:30 and 01:30 UTC.
+      let found = try await slots(
+        "30 2 * * *", zone: "Europe/Berlin", from: "2024-10-26T00:05:00Z", minutes: 4000,
+        in: session)
+      #expect(
+        found == ["2024-10-26T00:30:00Z", "2024-10-27T00:30:00Z", "2024-10-28T01:30:00Z"])
+    }
+  }
+
   @Test("a schedule that cannot be read does not keep the others from firing")
   func unreadable() async throws {
     try await withDatabase(.migrated) { session, _ in

@@ -73,6 +73,10 @@ struct RunWatchTests {
     try await withDatabase(.migrated) { session, _ in
       var warehouse = try await SmallRetailer.seeded(session)
       let run = try await SmallRetailer.publish(warehouse.clock, in: session)
+      for region in ["north", "south"] {
+        _ = try await Planners.add(
+          "\(region)@example.com", region: code(region), actor: "ann", in: session)
+      }
       warehouse.clock = SmallRetailer.clock("2024-07-08")
       try await SmallRetailer.send(
         to: warehouse, from: day("2024-07-01"), through: day("2024-07-08"), scale: 4,
@@ -89,6 +93,21 @@ struct RunWatchTests {
       #expect(breach.map(\.region) == [code("south")])
       #expect(try await requests(in: session).map(\.cause) == [.accuracy])
       #expect(try await look(warehouse, in: session).requests.isEmpty)
+      let mails = try await mails(in: session)
+      #expect(mails.map(\.recipient) == ["south@example.com"])
+      #expect(
+        mails[0].subject == "Forecast of south: it is not borne out by the days that have arrived")
+      #expect(mails[0].text.contains(breach[0].message))
+    }
+  }
+
+  /// What waits in the outbox, but for what runs flagged.
+  private func mails(in session: Session) async throws -> [ClaimedMessage] {
+    try await session.run { db in
+      try db.execute("DELETE FROM mail_message WHERE topic IN ('flags', 'refusal')")
+      var mails: [ClaimedMessage] = []
+      while let mail = try OutboxStore.claim(leaseSeconds: 600, in: db) { mails.append(mail) }
+      return mails
     }
   }
 
@@ -111,6 +130,10 @@ struct RunWatchTests {
       let nightly = NightlyReplay(clock: warehouse.clock, sample: 50)
       #expect(try await nightly.replay(seed: 1, in: session) == nil)
       let run = try await SmallRetailer.publish(warehouse.clock, in: session)
+      for region in ["north", "south"] {
+        _ = try await Planners.add(
+          "ann@example.com", region: code(region), actor: "ann", in: session)
+      }
       let good = try #require(try await nightly.replay(seed: 1, in: session))
       #expect(good.verdict == "identical" && good.compared == 50)
       _ = try await session.run { db in
@@ -123,6 +146,13 @@ struct RunWatchTests {
       let flags = try await FlagListing.read(run: run.run, in: session).flags.map(\.flag)
       #expect(flags.filter { $0.rule == .replayMismatch }.count == 1)
       #expect(try await warehouse.count("run_replay") == 3)
+      // Who plans two regions is told once.
+      let mails = try await mails(in: session)
+      #expect(
+        mails.map(\.subject) == [
+          "Forecast of all regions: run \(run.run) does not come out again as it was published"
+        ])
+      #expect(mails[0].text.contains("You are told because you are a planner.\n"))
     }
   }
 }

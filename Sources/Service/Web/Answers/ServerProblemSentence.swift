@@ -1,4 +1,5 @@
 import HTTP
+internal import Inventory
 
 // What the server refuses by itself, in words.
 

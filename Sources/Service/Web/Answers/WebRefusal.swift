@@ -1,4 +1,5 @@
 import HTTP
+internal import Inventory
 
 /// Why the API refuses a request that arrived whole.
 enum WebRefusal: Failure, Hashable {

@@ -9,6 +9,8 @@ struct OverviewFacts: Sendable {
   let version: Int64
   let run: PublishedRun?
   let summary: OverviewModel.RunSummary?
+  let underWay: OverviewModel.RunProgress?
+  let refusal: String?
   let locations: [RegionCode: [LocationFreshness]]
   let forecasts: [RegionCode: PublishedForecast]
   let flags: OverviewModel.FlagSummary
@@ -42,6 +44,10 @@ struct OverviewFacts: Sendable {
     return OverviewFacts(
       asOf: clock.today(zone: nil), version: try BatchStore.version(in: db), run: run,
       summary: run.map { OverviewModel.RunSummary($0, failure: failure, clock: clock) },
+      underWay: try RunRequestStore.running(in: db).map { request in
+        OverviewModel.RunProgress(try ShardStore.progress(of: request.id, in: db))
+      },
+      refusal: try refusal(instead: run, seenIn: regions, clock, in: db),
       locations: locations, forecasts: forecasts,
       flags: OverviewModel.FlagSummary(flags, counts),
       flagCounts: counts.reduce(into: [:]) { sums, count in
@@ -49,10 +55,24 @@ struct OverviewFacts: Sendable {
       }, isWhole: regions == nil)
   }
 
+  private static func refusal(
+    instead inUse: PublishedRun?, seenIn regions: [RegionCode]?, _ clock: ZoneClock,
+    in db: isolated Session
+  ) throws -> String? {
+    guard let run = try OverviewStore.refusalSincePublication(in: db) else { return nil }
+    let verdict = GateVerdict(try RegistryStore.checks(ofRun: run.run, in: db))
+    let refusal = RunRefusal(
+      run: run.run, champion: inUse?.run, reason: verdict.reason ?? "no check was kept",
+      failed: verdict.failed)
+    let reason = regions.map(refusal.reason(seenIn:)) ?? refusal.reason
+    return "Run \(run.run) of \(clock.day(of: run.finishedAt, zone: nil)) at"
+      + " \(OverviewModel.RunSummary.time(run.finishedAt, clock)) was not published: \(reason)"
+  }
+
   /// Everything but the orders.
   func model(_ demand: OverviewDemand) -> OverviewModel {
     OverviewModel(
-      asOf: asOf, run: summary,
+      asOf: asOf, run: summary, underWay: underWay, refusal: refusal,
       regions: locations.keys.sorted().compactMap { region in
         guard let locations = locations[region], let freshness = RegionFreshness(locations)
         else { return nil }
@@ -124,6 +144,15 @@ extension OverviewModel.RunSummary {
     let minutes = seconds / 60 % 1440
     func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     return "\(digits(minutes / 60)):\(digits(minutes % 60))"
+  }
+}
+
+extension OverviewModel.RunProgress {
+  init(_ progress: ShardProgress?) {
+    self.init(
+      shards: progress?.shards, shardsDone: progress?.shardsDone ?? 0,
+      workers: progress?.workers ?? 0,
+      timeLeft: progress?.secondsLeft.map { Duration.seconds($0).spoken })
   }
 }
 

@@ -5,6 +5,10 @@ struct OverviewModel: Sendable {
   var asOf: Day
   /// Nil before the first run.
   var run: RunSummary?
+  /// The run that is being made.
+  var underWay: RunProgress?
+  /// A run after the one in use that was not published, and why, in a sentence.
+  var refusal: String?
   /// By code, so that a region stands in the same place every morning.
   var regions: [RegionOverview]
   var flags: FlagSummary
@@ -24,6 +28,16 @@ struct OverviewModel: Sendable {
     var series: Int
     /// A later run that failed.
     var failure: String?
+  }
+
+  /// How far a run is.
+  struct RunProgress: Hashable, Sendable {
+    /// Nil while it reads the data.
+    var shards: Int?
+    var shardsDone = 0
+    var workers = 0
+    /// Of fitting.
+    var timeLeft: String?
   }
 
   /// A flag as the page tells it.

@@ -11,6 +11,7 @@ struct OverviewPage {
       """
       <h1>\(model.asOf.long)</h1>
       \(provenance)
+      \(RunNotice(model: model).html)
       \(model.regions.isEmpty ? emptiness : summary)
       """)
   }
@@ -41,13 +42,9 @@ struct OverviewPage {
     guard let run = model.run else {
       return "<p class=\"provenance\">There is no forecast yet: no run was published.</p>"
     }
-    let failure: HTML? = run.failure.map {
-      "<p class=\"warn\">\(Mark.warning) A later run failed: \($0)</p>"
-    }
     return """
       <p class="provenance">Forecast from data through \(run.origin.short(on: model.asOf)), \
       published \(published(run)) by run \(run.run) over \(run.series.grouped) series</p>
-      \(failure)
       """
   }
 

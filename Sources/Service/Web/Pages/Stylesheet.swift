@@ -55,6 +55,9 @@ enum Stylesheet {
     .warning, .warning .severity { color: var(--warning); }
     .calm { color: var(--good); }
     .warn { color: var(--warning); margin-top: 8px; }
+    .run { color: var(--soft); margin-top: 8px; display: flex; flex-wrap: wrap; gap: 2px 10px;
+      align-items: center; }
+    .run progress { width: 120px; height: 8px; accent-color: var(--link); }
     .mark { width: 10px; height: 10px; fill: currentColor; vertical-align: -1px; }
     .hollow { fill: none; stroke: currentColor; stroke-width: 2; }
     .only-narrow { display: none; }

@@ -31,6 +31,7 @@ extension API {
       SourceRoutes(api: api), LocationRoutes(api: api),
       PromotionRoutes(api: api), ConfigurationRoutes(api: api),
       ForecastLockRoutes(api: api),
+      ExplanationRoutes(api: api), RunReplayRoutes(api: api),
       ReadyRoute(api: api),
     ]
   }

@@ -14,6 +14,9 @@ struct AccuracyRoutes: RouteGroup {
   private static let by = Parameter<String>.choice(
     "by", AccuracyGrouping.allCases.map(\.rawValue), fallback: "region",
     "What a line puts together.")
+  private static let level = Parameter<String>.choice(
+    "level", Level.allCases.map(\.rawValue), fallback: Level.itemLocation.rawValue,
+    "Items at locations, or published sums of them.")
   private static let run = Parameter<Int>.integer(
     "run", 1...Int(Int32.max), "Of this run; without it, of all published ones.")
   private static let from = Parameter<Day>.day("from", "The first day that was forecast.")
@@ -34,7 +37,8 @@ struct AccuracyRoutes: RouteGroup {
     "getAccuracyReport", "How far published forecasts were from what was sold afterwards",
     tag: API.tags.reports, access: .read,
     parameters: [
-      by.facts, region.facts, run.facts, from.facts, to.facts, leads.facts, format.facts,
+      by.facts, level.facts, region.facts, run.facts, from.facts, to.facts, leads.facts,
+      format.facts,
     ], outcomes: [.content("The report.", content)])
 
   private static let stability = Operation(
@@ -47,6 +51,7 @@ struct AccuracyRoutes: RouteGroup {
     routes.on(.get, "/v1/reports/accuracy", AccuracyRoutes.accuracy) { call in
       var request = AccuracyReport.Request()
       request.by = call.value(AccuracyRoutes.by).flatMap(AccuracyGrouping.init) ?? .region
+      request.level = call.value(AccuracyRoutes.level).flatMap(Level.init) ?? .itemLocation
       request.visible = try call.knownCaller().visibleRegions
       request.region = try call.visible(call.value(AccuracyRoutes.region))
       request.run = call.value(AccuracyRoutes.run)

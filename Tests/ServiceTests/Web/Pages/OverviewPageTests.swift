@@ -23,12 +23,34 @@ struct OverviewPageTests {
       [region, Samples.region("plain")],
       flags: [.init(severity: .critical, region: code(text), sentence: text)])
     model.run?.failure = text
+    model.refusal = text
+    model.underWay = .init(shards: 3, shardsDone: 1, workers: 1, timeLeft: text)
     let page = Samples.text(model)
     let plain = Samples.text(Samples.model([Samples.region("x"), Samples.region("plain")]))
     #expect(tags(page).subtracting(allTags).isEmpty)
     #expect(tags(plain).isSubset(of: allTags))
     #expect(!page.contains("<script") && !page.contains("<img"))
     if text.contains("<") { #expect(!page.contains(text)) }
+  }
+
+  @Test("a run under way says how far it is, and a refused one why, in a sentence each")
+  func runs() {
+    var model = Samples.model([Samples.region("north")])
+    func notice() -> String { RunNotice(model: model).html.markup }
+    #expect(notice() == "")
+    model.underWay = .init()
+    #expect(notice().contains("A run is under way: it reads the data."))
+    model.underWay = .init(shards: 1200, shardsDone: 40, workers: 1, timeLeft: "35 s")
+    #expect(notice().contains("<progress value=\"40\" max=\"1200\"></progress>"))
+    #expect(
+      notice().contains("under way: 40 of 1,200 shards done, by 1 worker, about 35 s left.</p>"))
+    model.underWay = .init(shards: 40, shardsDone: 40)
+    #expect(notice().contains("all 40 shards are done, and the gate looks at them."))
+    model.underWay = nil
+    model.refusal = "Run 13 was not published: in north it overthrows 41.0 %"
+    #expect(notice().contains("41.0 %</bdi>. The forecast of run 12 stays in use.</p>"))
+    model.run = nil
+    #expect(notice().contains("There is no forecast yet."))
   }
 
   @Test("nothing comes from elsewhere, nothing runs, and no style stands in the page")
@@ -180,7 +202,7 @@ struct OverviewPageTests {
       "html", "head", "title", "body", "div", "a", "main", "h1", "h2", "h3", "p", "dl", "dt", "dd",
       "small", "section", "ul", "li", "span", "bdi", "code", "table", "thead", "tbody", "tr", "th",
       "td", "header", "svg", "desc", "g", "text", "rect", "figure", "figcaption", "strong", "form",
-      "button", "defs", "pattern",
+      "button", "defs", "pattern", "progress",
     ]
     let single = ["!DOCTYPE", "meta", "link", "path", "circle"]
     return Set(paired + paired.map { "/" + $0 } + single)

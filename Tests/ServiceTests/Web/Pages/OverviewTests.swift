@@ -80,6 +80,35 @@ struct OverviewTests {
     }
   }
 
+  @Test("a run that was refused is told with what the reader may see of its reason")
+  func refused() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      let warehouse = try await OverviewTests.trained(session)
+      func refusal(_ regions: [RegionCode]?) async throws -> String? {
+        try await Overview.read(
+          clock: warehouse.clock, regions: regions, cache: OverviewCache(), now: .zero, in: session
+        ).refusal
+      }
+      #expect(try await refusal(nil) == nil)
+      let doubled = ForecastMaker {
+        try ForecastMaker.standard.make($0, $1, $2).altered { node, means in
+          node.region?.text == "south" ? means.map { $0 * 2 } : means
+        }
+      }
+      _ = try await Configurations.set(
+        #"{"gate": {"wape_ratio": 100, "region_wape_ratio": 100, "naive_ratio": 100,"#
+          + #" "least_wape_ratio": 0, "total_deviation": 100, "fresh_share": 0}}"#, by: "ann",
+        reason: "a test", in: session)
+      let run = try await Training.run(by: doubled, clock: warehouse.clock, in: session)
+      #expect(run.refusal != nil)
+      let all = try #require(try await refusal(nil))
+      #expect(all.hasPrefix("Run \(run.run) of ") && all.contains("not published: in south it"))
+      #expect(try await refusal([code("south")]) == all)
+      let north = try #require(try await refusal([code("north")]))
+      #expect(north.hasSuffix("was not published: checks failed in other regions"))
+    }
+  }
+
   @Test("before the first push, and before the first run, there is a page")
   func beginnings() async throws {
     try await withDatabase(.migrated) { session, _ in
