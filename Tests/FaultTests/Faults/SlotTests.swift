@@ -40,8 +40,9 @@ extension FaultTests {
           "\(slots) slots, struck under way: \(struck[.killed, default: 0]) killed,"
             + " \(struck[.stopped, default: 0]) stopped, \(struck[.swallowed, default: 0]) cut off."
             + " Of the stopped, \(late.ofStopped.fenced) were refused their late effect and"
-            + " \(late.ofStopped.ended) found their session ended. In the logs of the programs' last lives:"
-            + " \(late.all.fenced) effects refused, \(late.all.ended) sessions ended")
+            + " \(late.ofStopped.ended) found their session ended. In the logs of the"
+            + " programs' last lives: \(late.all.fenced) effects refused,"
+            + " \(late.all.ended) sessions ended")
         await session.close()
       }
     }
