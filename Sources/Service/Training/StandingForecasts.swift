@@ -21,6 +21,7 @@ struct StandingForecasts: Sendable {
     guard let basis = try RunStore.basis(ofRun: run, in: db),
       basis.codeVersion == Version.text, basis.processorCore == Processor.coreName,
       try Configurations.configuration(ofRun: run, in: db).settings == configuration.settings,
+      configuration.settings.reconciliation != .auto,
       // The sums of a run that carried a region over hold forecasts of another origin.
       try RunStore.regions(ofRun: run, in: db).map(StandingForecasts.fate).sorted()
         == view.regions.map(StandingForecasts.fate).sorted(),
