@@ -8,8 +8,8 @@
 -- Whether it is carried out although nothing changed.
 ALTER TABLE run_request ADD COLUMN is_forced boolean NOT NULL DEFAULT false;
 
--- What a shard is fitted from. Not logged, because it can be made again: after a crash of the server
--- the shards without one are fitted by their request's holder.
+-- What a shard is fitted from. Not logged, because it can be made again: after a crash of the
+-- server the shards without one are fitted by their request's holder.
 CREATE UNLOGGED TABLE shard_task (
   request_id integer NOT NULL,
   number integer NOT NULL,

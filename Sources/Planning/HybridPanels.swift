@@ -55,11 +55,13 @@ struct HybridPanels {
 
   /// A panel as numbers alone.
   func task(_ panel: Panel, of columns: [PanelColumn]) -> ShardTask {
-    let design = Matrix(
-      rows: features.rows, columns: features.columnCount, storage: features.values)
-    return ShardTask(
+    ShardTask(
       input(columns, panel.all, design), own: panel.own.count,
       bucketIsWeek: window.grid.bucket == .week, keptErrors: keptErrors)
+  }
+
+  private var design: Matrix {
+    Matrix(rows: features.rows, columns: features.columnCount, storage: features.values)
   }
 
   private func input(

@@ -64,8 +64,11 @@ extension PreparedSeries {
     for position in closed where (start..<next).contains(position) {
       values[position - start] = .nan
     }
-    let ceiling = DemandCeiling.ceiling(of: values)
-    for offset in values.indices where values[offset] > ceiling { values[offset] = .nan }
+    let ceiling = min(DemandCeiling.ceiling(of: values), PreparedSeries.largestDemand)
+    for offset in values.indices
+    where values[offset] > ceiling || values[offset] < -PreparedSeries.largestDemand {
+      values[offset] = .nan
+    }
     var lowerBounds: [Int: Double] = [:]
     for position in stockouts where (start..<next).contains(position) {
       let offset = position - start

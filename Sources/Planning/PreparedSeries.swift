@@ -11,6 +11,10 @@ struct PreparedSeries {
     let expected: Double
   }
 
+  /// Units in a bucket above which nothing is demand, far beyond any quantity that is taken in:
+  /// sums of thousandths stay within 64 bits, and no sum becomes infinite.
+  static let largestDemand = 1e13
+
   let series: Series
   /// The position of the first bucket with a value; the origin's next where there is none.
   var start: Int

@@ -177,6 +177,10 @@ struct ForecasterTests {
     [], [7], [.nan, .nan, .nan], (0..<10).map { Double($0) },
     Array(repeating: 0, count: 500), Array(repeating: 3, count: 500),
     (0..<500).map { (offset: Int) -> Double in offset == 250 ? 1e9 : 1 },
+    (0..<500).map { (offset: Int) -> Double in
+      offset.isMultiple(of: 3) ? .greatestFiniteMagnitude : 2
+    },
+    (0..<500).map { (offset: Int) -> Double in [2, .infinity, 3, -.infinity][offset % 4] },
     (0..<500).map { (offset: Int) -> Double in offset < 40 ? 5 : .nan },
     (0..<500).map { (offset: Int) -> Double in offset.isMultiple(of: 50) ? 1 : 0 },
   ]

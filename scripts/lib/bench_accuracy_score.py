@@ -149,11 +149,12 @@ def demand_classes(history):
 
 
 def by_class(data, forecasts):
-    """Per class of series, judged at each origin: how many, units sold, bias of their sum, mean
-    RMSSE, and the share of buckets inside the outermost quantiles."""
+    """Per class of series, judged at each origin: how many, units sold, bias of their sum with its
+    standard error, mean RMSSE, and the share of buckets inside the outermost quantiles."""
     level = "item-location" if "item-location" in forecasts.means else "item"
     low, high = outermost(forecasts, level)
-    sums = {name: numpy.zeros(7) for name in CLASSES}
+    sums = {name: numpy.zeros(5) for name in CLASSES}
+    cells = {name: [] for name in CLASSES}
     for origin, history, actual, predicted, names in each(data, forecasts, level):
         classes = demand_classes(history)
         known = numpy.isfinite(actual).all(axis=0)
@@ -165,15 +166,39 @@ def by_class(data, forecasts):
         for name in CLASSES:
             own = (classes == name) & known
             scaled = errors[own][numpy.isfinite(errors[own])]
-            sums[name] += [own.sum(), (guess - actual)[:, own].sum(), actual[:, own].sum(),
-                           scaled.sum(), len(scaled), inside[:, own].sum(), actual[:, own].size]
+            sums[name] += [own.sum(), scaled.sum(), len(scaled), inside[:, own].sum(),
+                           actual[:, own].size]
+            cells[name].append((numpy.where(own, (guess - actual).sum(axis=0), 0),
+                                numpy.where(own, actual.sum(axis=0), 0)))
     found = []
-    for name, (count, signed, sold, errors, scaled, inside, buckets) in sums.items():
-        if count and sold:
+    for name, (count, errors, scaled, inside, buckets) in sums.items():
+        signed, sold = (numpy.array(part) for part in zip(*cells[name]))
+        if count and sold.sum():
             found.append({
-                "class": name, "series": count / len(data.origins), "sold": sold,
-                "bias": signed / sold, "rmsse": errors / scaled, "coverage": inside / buckets})
+                "class": name, "series": count / len(data.origins), "sold": sold.sum(),
+                "bias": signed.sum() / sold.sum(), "bias_error": bias_error(signed, sold),
+                "rmsse": errors / scaled, "coverage": inside / buckets})
     return found
+
+
+def bias_error(signed, sold, draws=400):
+    """The standard error of a bias, of series and origins both drawn again with replacement (Owen
+    2007, Annals of Applied Statistics 1, 386-411): origins share what happened to all series.
+
+    - signed, sold: origins x series, 0 where a series is of another class.
+    """
+    random = numpy.random.default_rng(1)
+    taken = sold.any(axis=0) | signed.any(axis=0)
+    signed, sold = signed[:, taken], sold[:, taken]
+    origins, series = sold.shape
+    found = []
+    for _ in range(draws):
+        of_series = numpy.bincount(random.integers(0, series, series), minlength=series)
+        of_origins = numpy.bincount(random.integers(0, origins, origins), minlength=origins)
+        units = of_origins @ sold @ of_series
+        if units > 0:
+            found.append(of_origins @ signed @ of_series / units)
+    return float(numpy.std(found))
 
 
 # Quantiles --------------------------------------------------------------------------------------

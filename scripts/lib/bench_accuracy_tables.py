@@ -66,8 +66,8 @@ def part(data, rival):
 
 def classes(found, goals):
     """Bias of sums for every demand class of every data set."""
-    lines = ["| data | class | series | units | bias of the sum | mean RMSSE |"
-             " outermost quantiles |", "|---|---|---:|---:|---:|---:|---:|"]
+    lines = ["| data | class | series | units | bias of the sum | its standard error | mean RMSSE |"
+             " outermost quantiles |", "|---|---|---:|---:|---:|---:|---:|---:|"]
     biases = []
     for data, plain in found:
         of_data = score.by_class(data, plain)
@@ -76,7 +76,8 @@ def classes(found, goals):
         for line in of_data:
             lines.append(
                 f"| {data.name} | {line['class']} | {line['series']:,.0f} | {line['sold']:,.0f} |"
-                f" {line['bias']:+.1%} | {line['rmsse']:.3f} | {line['coverage']:.3f} |")
+                f" {line['bias']:+.1%} | {line['bias_error']:.1%} | {line['rmsse']:.3f} |"
+                f" {line['coverage']:.3f} |")
     goals.add("bias of the sum of series, each class with 1 % of a data set's units", biases,
               (-.02, .02), (-.01, .01))
     return lines

@@ -5,7 +5,7 @@ internal import Inventory
 /// A rule (a date, an n-th weekday of a month, a distance from Easter) is learnt from the
 /// `DaySurprises` of a sum where its days were surprises of one sign every year, twice at least,
 /// and chance would make less than one such rule of that sign: with a share s of all days as
-/// surprising as the least of them, k of them and C rules, s^k C < 1, or 0.1 where the calendar
+/// surprising as the least of them, k of them and C rules, s^k C < 1, or 0.01 where the calendar
 /// names holidays. The strongest rules come first; days around them, and around events that the
 /// calendar names, count no more. The total speaks first, then its regions, which share one such
 /// chance.
@@ -15,7 +15,7 @@ internal import Inventory
 struct LearnedDates {
   static let chance = 1.0
   /// Where the calendar names days, few are left to be learnt.
-  static let chanceBesidesCalendar = 0.1
+  static let chanceBesidesCalendar = 0.01
   static let ruleLimit = 40
 
   /// The strongest first.

@@ -112,7 +112,8 @@ public struct GateTrial: Sendable {
   ) {
     let count = min(horizon, self.origin - origin)
     let series = Set(actuals.series)
-    blend?.add(challenger, from: origin) { [actuals, sampled, last = self.origin, horizon] node, after, count in
+    let (actuals, sampled, last, horizon) = (actuals, sampled, self.origin, horizon)
+    blend?.add(challenger, from: origin) { node, after, count in
       guard let history = actuals.nodes[node], !series.contains(node) || sampled.contains(node)
       else { return nil }
       return actuals.after(after, at: history, count: min(count, horizon, last - after))

@@ -159,8 +159,10 @@ struct PastOrigins: Sendable {
         guard let champion = try RegistryStore.champion(from: origin, in: db) else {
           return Past(origin: origin, data: .cut)
         }
-        let published = try ForecastStore.means(ofRun: champion.run, in: db)
-        if let means = try standing?.means(published, ofRun: champion.run, in: db) {
+        // What was blended or locked is no forecast of data known then: both sides are refitted.
+        let isFitted = try !RunStore.isSteadied(champion.run, in: db)
+        let published = isFitted ? try ForecastStore.means(ofRun: champion.run, in: db) : [:]
+        if isFitted, let means = try standing?.means(published, ofRun: champion.run, in: db) {
           return Past(origin: origin, data: .needless(means), published: published)
         }
         do {

@@ -21,9 +21,7 @@ struct StandingForecasts: Sendable {
     guard let basis = try RunStore.basis(ofRun: run, in: db),
       basis.codeVersion == Version.text, basis.processorCore == Processor.coreName,
       try Configurations.configuration(ofRun: run, in: db).settings == configuration.settings,
-      // What readers were given of a blend, or of locked days, is not what was fitted.
-      try RunStore.run(run, in: db)?.blendWeight == nil,
-      try ForecastLockStore.held(byRun: run, in: db).isEmpty,
+      configuration.settings.reconciliation != .auto,
       // The sums of a run that carried a region over hold forecasts of another origin.
       try RunStore.regions(ofRun: run, in: db).map(StandingForecasts.fate).sorted()
         == view.regions.map(StandingForecasts.fate).sorted(),

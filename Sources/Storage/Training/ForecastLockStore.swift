@@ -124,6 +124,19 @@ public enum ForecastLockStore {
   }
 }
 
+extension RunStore {
+  /// Whether a run's forecasts are others than were fitted, because they were blended or locked.
+  public static func isSteadied(_ run: Int, in db: isolated Session) throws -> Bool {
+    try db.rows(
+      """
+      SELECT coalesce(blend_weight, 0) > 0
+        OR EXISTS (SELECT FROM run_lock l WHERE l.run_id = r.run_id AND l.cells > 0)
+      FROM run r WHERE run_id = \(run)
+      """
+    ).first.map { try $0[0] } ?? false
+  }
+}
+
 extension ForecastStore {
   /// What a lock's run said of the days that it holds: the series that it covers, and sums that may
   /// hold some of them.

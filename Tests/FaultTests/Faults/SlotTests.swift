@@ -26,14 +26,23 @@ extension FaultTests {
             "SELECT count(*) = \(slots) FROM run_request WHERE state IN ('done', 'failed')")[0][0]
         }
         #expect(ended, "not all slots came to their end")
-        let refused = try await crew.end()
+        let late = try await crew.end()
         try await check(slots, in: session)
         for strike in Strike.allCases {
           #expect(struck[strike, default: 0] > 0, "\(strike) met no run under way")
         }
+        // Each that was stopped under way came back: to a refused effect, or to a session that the
+        // database had ended, and to nothing else.
         #expect(
-          refused >= struck[.stopped, default: 0],
-          "\(refused) late effects refused, \(struck) strikes")
+          late.ofStopped.fenced + late.ofStopped.ended == struck[.stopped, default: 0],
+          "\(late), \(struck) strikes")
+        try Rounds.note(
+          "\(slots) slots, struck under way: \(struck[.killed, default: 0]) killed,"
+            + " \(struck[.stopped, default: 0]) stopped, \(struck[.swallowed, default: 0]) cut off."
+            + " Of the stopped, \(late.ofStopped.fenced) were refused their late effect and"
+            + " \(late.ofStopped.ended) found their session ended. In the logs of the"
+            + " programs' last lives: \(late.all.fenced) effects refused,"
+            + " \(late.all.ended) sessions ended")
         await session.close()
       }
     }
@@ -122,6 +131,29 @@ private enum Strike: CaseIterable {
   case killed, stopped, swallowed
 }
 
+/// What programs found that came back too late.
+private struct Late: Sendable {
+  /// Effects that were refused: of requests, and of shards.
+  var fenced = 0
+  /// Sessions that the database had ended, or that were cut.
+  var ended = 0
+
+  /// What a program's log says.
+  init(_ log: String) {
+    for line in log.split(separator: "\n") {
+      if line.contains("\"shard-refused\"")
+        || (line.contains("\"run-given-up\"") && line.contains("\"overtaken\""))
+      {
+        fenced += 1
+      } else if line.contains("\"worker-interrupted\"") {
+        ended += 1
+      }
+    }
+  }
+
+  var any: Int { fenced + ended }
+}
+
 /// Three programs that carry out runs, each with its own way to the database.
 private final class Crew: Sendable {
   private struct Hand {
@@ -132,6 +164,8 @@ private final class Crew: Sendable {
 
   private let scene: Scene
   private let hands: Mutex<[Hand]>
+  /// Of the programs that were stopped under way: what each came back to first.
+  private let ofStopped = Mutex((fenced: 0, ended: 0))
 
   private init(_ scene: Scene, _ hands: [Hand]) {
     self.scene = scene
@@ -178,6 +212,7 @@ private final class Crew: Sendable {
       }
       guard let place = holders.firstIndex(where: { holder.contains($0) }) else { continue }
       let hand = hands.withLock { $0[place] }
+      let before = Late(try hand.program.logText())
       begin(strike, hand)
       let isStruck = try await session.run { db in
         let found: Bool = try db.rows(
@@ -206,9 +241,26 @@ private final class Crew: Sendable {
         #expect(isTaken, "request \(request) was left to \(holder): \(strike) \(sessions)")
       }
       try await end(strike, place, hand)
+      if strike == .stopped, isStruck { try await comesBack(hand.program, since: before) }
       return isStruck
     }
     return false
+  }
+
+  /// Waits until a program that was stopped says what it found, and counts that.
+  private func comesBack(_ program: ServedProgram, since before: Late) async throws {
+    for _ in 0..<24_000 {
+      let now = Late(try program.logText())
+      guard now.any > before.any else {
+        try await blocking { _ = poll(nil, 0, 5) }
+        continue
+      }
+      ofStopped.withLock {
+        if now.fenced > before.fenced { $0.fenced += 1 } else { $0.ended += 1 }
+      }
+      return
+    }
+    Issue.record("a program that was stopped never said what it found")
   }
 
   private func begin(_ strike: Strike, _ hand: Hand) {
@@ -250,20 +302,18 @@ private final class Crew: Sendable {
     }
   }
 
-  /// Ends all of them, and counts the effects that were refused because they came late.
-  func end() async throws -> Int {
-    var refused = 0
+  /// Ends all of them, and says what came too late: of those that were stopped, and in all.
+  func end() async throws -> (
+    ofStopped: (fenced: Int, ended: Int), all: (fenced: Int, ended: Int)
+  ) {
+    var all = (fenced: 0, ended: 0)
     for hand in hands.withLock({ $0 }) {
       hand.program.signal(SIGTERM)
       _ = await hand.program.exitStatus()
-      let lines = try hand.program.logText().split(separator: "\n")
-      refused += lines.count {
-        // Who was stopped inside a transaction finds that the database has ended his session.
-        $0.contains("\"run-given-up\"") || $0.contains("\"shard-refused\"")
-          || $0.contains("\"worker-interrupted\"")
-      }
+      let late = Late(try hand.program.logText())
+      all = (all.fenced + late.fenced, all.ended + late.ended)
       hand.proxy.stop()
     }
-    return refused
+    return (ofStopped.withLock { $0 }, all)
   }
 }

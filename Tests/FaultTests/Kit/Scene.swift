@@ -16,6 +16,12 @@ enum Rounds {
     let asked = ProcessInfo.processInfo.environment["QUARTERMASTER_FAULT_ROUNDS"]
     return asked.flatMap { Int($0) } ?? many
   }
+
+  /// Says what a long form showed; the short ones are silent.
+  static func note(_ found: String) throws {
+    guard isLong else { return }
+    try FileHandle.standardError.write(contentsOf: Data("\(found)\n".utf8))
+  }
 }
 
 /// A database of one test's own with a retailer in it, a key for its source, and a journal of all

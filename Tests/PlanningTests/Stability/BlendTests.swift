@@ -99,10 +99,8 @@ struct BlendTrialTests {
     for (place, units) in units.enumerated() {
       let origin = EarlierRuns.origin - 7 * place
       let node = Node(.itemLocation, of: EarlierRuns.series[0])
-      trial.add(
-        [NodeMeans(node: node, means: Array(repeating: Int64(units * 1000), count: 28))],
-        from: origin
-      ) { _, _, count in Array(repeating: 10, count: count) }
+      let means = NodeMeans(node: node, means: Array(repeating: Int64(units * 1000), count: 28))
+      trial.add([means], from: origin) { _, _, count in Array(repeating: 10, count: count) }
     }
     return trial.finding
   }

@@ -87,6 +87,34 @@ struct ForecastLockTests {
     }
   }
 
+  @Test("a region that is carried over holds its locked days, too, and the run replays")
+  func carried() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      var warehouse = try await SmallRetailer.seeded(session)
+      _ = try await SmallRetailer.publish(warehouse.clock, in: session)
+      warehouse.clock = SmallRetailer.clock("2024-07-03")
+      _ = try await ForecastLocks.lock(
+        .init(), until: .days(5), reason: "orders placed", by: "ann", clock: warehouse.clock,
+        in: session)
+      try await SmallRetailer.send(
+        to: warehouse, from: day("2024-07-01"), through: day("2024-07-03"), scale: 1.3,
+        regions: ["north"])
+      let second = try await SmallRetailer.publish(warehouse.clock, in: session)
+      #expect(second.regions.contains { $0.state == .stale })
+      let (before, now) = (
+        try await forecasts(1, session), try await forecasts(second.run, session)
+      )
+      // 4 to 7 July, of all that is sold.
+      for mine in now {
+        let earlier = try #require(before.first { $0.node == mine.node })
+        #expect(mine.means.prefix(4) == earlier.means[3...6], "\(mine.node)")
+        if mine.node.level == .itemLocation { #expect(mine.locks.prefix(5) == [1, 1, 1, 1, 0]) }
+      }
+      let replay = try await RunReplay.run(second.run, clock: warehouse.clock, in: session)
+      #expect(replay.verdict == .identical)
+    }
+  }
+
   @Test("what is unlocked is forecast anew, and the run that held it still replays")
   func unlocked() async throws {
     try await withDatabase(.migrated) { session, _ in

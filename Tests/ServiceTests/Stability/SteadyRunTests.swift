@@ -82,6 +82,25 @@ struct SteadyRunTests {
     }
   }
 
+  @Test("the gate refits both sides from an origin whose forecast was blended or locked")
+  func likeWithLike() async throws {
+    try await withDatabase(.migrated) { session, _ in
+      var (warehouse, run) = try await second(#"{"blend":1}"#, session)
+      #expect(run.origin == day("2024-07-03"))
+      _ = try await ForecastLocks.lock(
+        .init(), until: .days(20), reason: "a test", by: "ann",
+        clock: SmallRetailer.clock("2024-07-04"), in: session)
+      for (first, last) in [("2024-07-04", "2024-07-10"), ("2024-07-11", "2024-07-17")] {
+        warehouse.clock = SmallRetailer.clock(last)
+        try await SmallRetailer.send(
+          to: warehouse, from: day(first), through: day(last), scale: 1.2)
+        run = try await SmallRetailer.publish(warehouse.clock, in: session)
+      }
+      let details = try await RunDetails.read(run.run, in: session)
+      #expect(details.checks.first { $0.name == .wape }?.figure == 1)
+    }
+  }
+
   @Test("past origins choose the share, and the run says by what")
   func backtest() async throws {
     try await withDatabase(.migrated) { session, _ in
