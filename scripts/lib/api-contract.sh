@@ -25,6 +25,7 @@ else
   )
 fi
 program=$PWD/$(dirname "$python")/schemathesis
+settings=$PWD/scripts/lib/schemathesis.toml
 # It leaves folders where it runs.
 cd .build/test-tools
-exec "$program" run "${options[@]}" "$url/openapi.json"
+exec "$program" --config-file "$settings" run "${options[@]}" "$url/openapi.json"
