@@ -66,26 +66,6 @@ struct HybridLawTests {
     for column in 1...700 { #expect(agree(forward[column]?.means ?? [], alone)) }
   }
 
-  @Test("any number of threads gives the same bits", arguments: [1, 2, 4])
-  func threads(count threads: Int) throws {
-    var wide = panel
-    let columns = (0..<500).map { _ in panel.observations.column(1) }
-    wide.observations = Matrix(columns: [panel.observations.column(0)] + columns)
-    wide.parents = [nil] + columns.map { _ in 0 }
-    wide.closures = Array(repeating: [], count: 501)
-    let alone = try Hybrid.forecast(wide)
-    let shared = try Hybrid.forecast(wide) { count, body in
-      withoutActuallyEscaping(body) { body in
-        nonisolated(unsafe) let body = body
-        // Each thread takes every so many-th block.
-        DispatchQueue.concurrentPerform(iterations: threads) { thread in
-          for index in stride(from: thread, to: count, by: threads) { body(index) }
-        }
-      }
-    }
-    #expect(Hybrid.bytes(of: alone) == Hybrid.bytes(of: shared))
-  }
-
   @Test("a constant series stays constant, without spread")
   func constant() throws {
     var still = panel
