@@ -135,6 +135,8 @@ def whole(server, rows, folder):
     server.program("configuration", "set", quiet, "--reason", "a benchmark")
     lines.append(row("the same, published each week before: none fitted there",
                      *watched(server, train)))
+    lines.append(row("rollback to the run before", *watched(server, server.command(
+        "rollback", "--reason", "a benchmark"))))
     lines.append(row("report of one region, 12,196 series", *watched(server, server.command(
         "report", "procurement", "--region", "CA", "--as-of", LAST_DAY))))
     return lines, [curve_row(server, count) for count in (1, 2, 4)]
