@@ -36,6 +36,8 @@ class DataSet:
     bucket: str = "day"
     calendar: pandas.DataFrame = None
     weights: pandas.Series = None
+    # Whether a bucket without a row sold nothing; else nothing is known of it.
+    complete: bool = False
     kept: dict = dataclasses.field(default_factory=dict)
 
     def labels(self, level):
@@ -135,7 +137,7 @@ def walmart(shared):
         [(item, location, "", "") for item, location in values], names=CODES)
     return DataSet(
         "Walmart", values, horizon=8, origins=list(range(71, 136, 8)), season=52, bucket="week",
-        calendar=holidays(range(2010, 2014)))
+        calendar=holidays(range(2010, 2014)), complete=True)
 
 
 def carparts(shared):
