@@ -10,7 +10,6 @@ struct ForecastLockRoutes: RouteGroup {
 
   private static let number = Parameter<Int>.integer(
     "lock", in: .path, 1...Int(Int32.max), "The lock's number.")
-  private static let reason = Schema.text(minimumLength: 1, maximumLength: 1_000)
   private static let days = 1...365
 
   private static let list = Operation(
@@ -30,7 +29,7 @@ struct ForecastLockRoutes: RouteGroup {
       (
         "application/json",
         .object([
-          .required("reason", reason), .optional("region", .code.orNull),
+          .required("reason", .statedReason), .optional("region", .code.orNull),
           .optional("location", .code.orNull), .optional("item", .code.orNull),
           .optional("all", .boolean.orNull), .optional("through", .day.orNull),
           .optional("days", .integer(days).orNull), .optional("as_of", .day.orNull),
@@ -43,7 +42,7 @@ struct ForecastLockRoutes: RouteGroup {
     "unlockForecast", "Take a lock away before its last day",
     details: "The forecast in use stays as it is; the next run says what it finds.",
     tag: API.tags.forecasts, access: .admin, parameters: [number.facts],
-    takes: [("application/json", .object([.required("reason", reason)]))],
+    takes: [("application/json", .object([.required("reason", .statedReason)]))],
     outcomes: [.json("The lock.", ForecastLockAnswer.schema)])
 
   func add(to routes: inout RouteTable) {
@@ -64,7 +63,7 @@ struct ForecastLockRoutes: RouteGroup {
     }
     routes.on(.post, "/v1/forecast-locks", ForecastLockRoutes.lock) { call in
       let body = try call.json(LockBody.self)
-      let (scope, until, reason) = (try body.scope, try body.until, try body.reason.stated)
+      let (scope, until, reason) = (try body.scope, try body.until, try body.reason.statedReason)
       let (clock, actor) = (
         api.clock(asOf: try body.day(body.asOf, "as_of")), "key \(try call.knownCaller().keyID)"
       )
@@ -78,7 +77,7 @@ struct ForecastLockRoutes: RouteGroup {
     }
     routes.on(.post, "/v1/forecast-locks/{lock}/unlock", ForecastLockRoutes.unlock) { call in
       let lock = try call.required(ForecastLockRoutes.number)
-      let reason = try call.json(UnlockBody.self).reason.stated
+      let reason = try call.json(UnlockBody.self).reason.statedReason
       let actor = "key \(try call.knownCaller().keyID)"
       let record = try await api.pool.use { session in
         try await ForecastLocks.unlock(lock, reason: reason, by: actor, in: session)
@@ -151,18 +150,6 @@ struct ForecastLockRoutes: RouteGroup {
         throw .bodyMalformed("'\(name)' is 1 to 128 bytes without control characters")
       }
       return code
-    }
-  }
-}
-
-extension String {
-  /// A reason that is one.
-  fileprivate var stated: String {
-    get throws(WebRefusal) {
-      guard (1...1_000).contains(count) else {
-        throw .bodyMalformed("'reason' is 1 to 1,000 letters")
-      }
-      return self
     }
   }
 }

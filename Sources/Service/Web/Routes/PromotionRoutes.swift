@@ -8,8 +8,6 @@ struct PromotionRoutes: RouteGroup {
 
   private static let number = Parameter<Int>.integer(
     "run", in: .path, 1...Int(Int32.max), "The run's number.")
-  private static let reason = Schema.text(minimumLength: 1, maximumLength: 1_000)
-
   private static let promote = Operation(
     "promoteRun", "Put a run into use",
     details: "One that the gate refused only with `force`. The audit keeps who and why.",
@@ -17,7 +15,7 @@ struct PromotionRoutes: RouteGroup {
     takes: [
       (
         "application/json",
-        .object([.required("reason", reason), .optional("force", .boolean.orNull)])
+        .object([.required("reason", .statedReason), .optional("force", .boolean.orNull)])
       )
     ],
     outcomes: [.json("What readers see from now on.", ChangeAnswer.schema)])
@@ -30,7 +28,7 @@ struct PromotionRoutes: RouteGroup {
       (
         "application/json",
         .object([
-          .required("reason", reason), .optional("to", .integer(1...Int(Int32.max)).orNull),
+          .required("reason", .statedReason), .optional("to", .integer(1...Int(Int32.max)).orNull),
         ])
       )
     ],
@@ -40,20 +38,13 @@ struct PromotionRoutes: RouteGroup {
     let reason: String
     let force: Bool?
     let to: Int?
-
-    func stated() throws(WebRefusal) -> String {
-      guard (1...1_000).contains(reason.count) else {
-        throw .bodyMalformed("'reason' is 1 to 1,000 letters")
-      }
-      return reason
-    }
   }
 
   func add(to routes: inout RouteTable) {
     routes.on(.post, "/v1/runs/{run}/promote", PromotionRoutes.promote) { call in
       let run = try call.required(PromotionRoutes.number)
       let body = try call.json(Body.self)
-      let (reason, actor) = (try body.stated(), "key \(try call.knownCaller().keyID)")
+      let (reason, actor) = (try body.reason.statedReason, "key \(try call.knownCaller().keyID)")
       return try Answer.json(
         ChangeAnswer(
           try await api.pool.use { session in
@@ -63,7 +54,7 @@ struct PromotionRoutes: RouteGroup {
     }
     routes.on(.post, "/v1/rollback", PromotionRoutes.rollBack) { call in
       let body = try call.json(Body.self)
-      let (reason, actor) = (try body.stated(), "key \(try call.knownCaller().keyID)")
+      let (reason, actor) = (try body.reason.statedReason, "key \(try call.knownCaller().keyID)")
       return try Answer.json(
         ChangeAnswer(
           try await api.pool.use { session in
