@@ -8,7 +8,6 @@ struct QuarantineRoutes: RouteGroup {
   /// Rows that one request replays or discards.
   static let rowsPerRequest = 50_000
   private static let longestCode = 64
-  fileprivate static let longestReason = 1024
 
   let api: API
 
@@ -51,7 +50,7 @@ struct QuarantineRoutes: RouteGroup {
   private static let discardOne = Operation(
     "discardQuarantinedRow", "Say that a row is no fact", tag: API.tags.sync, access: access,
     parameters: [id.facts],
-    takes: [("application/json", .object([.required("reason", .reason)]))],
+    takes: [("application/json", .object([.required("reason", .statedReason)]))],
     outcomes: [.json("How many rows were discarded.", DiscardAnswer.schema)])
 
   private static let replayMany = Operation(
@@ -75,7 +74,7 @@ struct QuarantineRoutes: RouteGroup {
     "discardQuarantine", "Say of rows that they are no facts",
     details: "At most \(rowsPerRequest) rows at once: ask again until `discarded` is 0.",
     tag: API.tags.sync, access: access,
-    takes: [("application/json", .object(narrowing + [.required("reason", .reason)]))],
+    takes: [("application/json", .object(narrowing + [.required("reason", .statedReason)]))],
     outcomes: [.json("How many rows were discarded.", DiscardAnswer.schema)])
 
   private static let narrowing: [Schema.Property] = [
@@ -157,7 +156,7 @@ struct QuarantineRoutes: RouteGroup {
   private func discardOne(_ call: WebCall) async throws -> Response {
     struct Body: Decodable { let reason: String }
     let (body, id) = (try call.json(Body.self), try await row(call).id)
-    let (reason, person) = (try reason(body.reason), try call.person())
+    let (reason, person) = (try body.reason.statedReason, try call.person())
     let count = try await api.pool.use { session in
       _ = try await Quarantine.waiting(id, in: session)
       return try await Quarantine.discard(
@@ -184,19 +183,12 @@ struct QuarantineRoutes: RouteGroup {
     guard body.isNarrow else {
       throw WebRefusal.bodyMalformed("say which rows: 'ids', 'batch', 'code', 'item' or 'location'")
     }
-    let (query, reason) = (try query(body, call), try reason(body.reason))
+    let (query, reason) = (try query(body, call), try (body.reason ?? "").statedReason)
     let person = try call.person()
     let count = try await api.pool.use { session in
       try await Quarantine.discard(query, because: reason, by: person, in: session)
     }
     return try Answer.json(DiscardAnswer(discarded: count))
-  }
-
-  private func reason(_ text: String?) throws(WebRefusal) -> String {
-    guard let text, (1...QuarantineRoutes.longestReason).contains(text.unicodeScalars.count) else {
-      throw .bodyMalformed("'reason' has 1 to \(QuarantineRoutes.longestReason) characters")
-    }
-    return text
   }
 
   private struct Narrowing: Decodable {
@@ -265,9 +257,4 @@ extension WebCall {
 
   /// Who the audit says it was.
   fileprivate func person() throws(WebRefusal) -> String { "key \(try knownCaller().keyID)" }
-}
-
-extension Schema {
-  fileprivate static let reason = text(
-    minimumLength: 1, maximumLength: QuarantineRoutes.longestReason)
 }
